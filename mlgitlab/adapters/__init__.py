@@ -1,0 +1,1 @@
+"""The world: git, GitLab, the disk. Adapters touch and decide nothing."""

@@ -1,0 +1,63 @@
+"""Where a repository is: its top folder, its git folder, and the files in it that we read."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+from mlgitlab.adapters.git import trouble
+from mlgitlab.adapters.git.credentials import Credentials
+from mlgitlab.adapters.git.process import Git
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Location:
+    """A repository on disk. `folder` is its top level, or the git folder of a bare one."""
+
+    git: Git
+    folder: str
+    bare: bool
+
+    def private(self, name: str) -> str:
+        """The absolute path of one of git's own files (`index`, `shallow`), in a worktree too."""
+        answer = self.git.run("rev-parse", "--git-path", name)
+        return os.path.join(self.folder, os.fsdecode(answer.out.removesuffix(b"\n")))  # noqa: PTH118 - any bytes
+
+
+def locate(directory: str, *, trusted: bool, credentials: Credentials) -> Location:
+    """The repository that holds `directory`.
+
+    Raises UsageError where there is none or it has no commit, WorldError where git will not read it.
+    """
+    start = os.path.realpath(directory)
+    if not os.path.isdir(start):  # noqa: PTH112 - any bytes
+        raise trouble.not_a_repository(directory)
+    guess = _guess(start)
+    git = Git(folder=start, safe=(guess,) if trusted else (), credentials=credentials)
+    answer = git.ask("rev-parse", "--is-bare-repository", "--is-inside-git-dir")
+    if not answer.ok:
+        raise trouble.dubious(guess) if "dubious ownership" in answer.error else trouble.not_a_repository(directory)
+    bare, inside_git_folder = (line == "true" for line in answer.lines)
+    if inside_git_folder and not bare:
+        raise trouble.not_a_repository(directory)
+    asked = git.run("rev-parse", "--absolute-git-dir" if bare else "--show-toplevel")
+    folder = os.fsdecode(asked.out.removesuffix(b"\n"))
+    top = Git(folder=folder, safe=tuple(dict.fromkeys((guess, folder))) if trusted else (), credentials=credentials)
+    # In a mirror, HEAD may name a branch that nobody ever pushed: any commit will do.
+    if (
+        not top.ask("rev-parse", "--verify", "--quiet", "HEAD^{commit}").ok
+        and not top.run("for-each-ref", "--count=1").out
+    ):
+        raise trouble.no_commit(directory)
+    return Location(git=top, folder=folder, bare=bare)
+
+
+def _guess(start: str) -> str:
+    """The folder whose owner git will question, found without git: it must be named before git speaks."""
+    folder = start
+    while not os.path.lexists(os.path.join(folder, ".git")):  # noqa: PTH118 - any bytes
+        parent = os.path.dirname(folder)  # noqa: PTH120 - any bytes
+        if parent == folder:
+            return start
+        folder = parent
+    return folder

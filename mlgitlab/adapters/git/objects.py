@@ -1,0 +1,79 @@
+"""Trees and blobs from git's object store, always by object name, so that file names never matter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from mlgitlab import paths
+from mlgitlab.adapters.git.process import Git
+from mlgitlab.changes import GITLINK_MODE
+from mlgitlab.errors import WorldError
+from mlgitlab.protocols import Entry
+
+
+@dataclass(frozen=True, kw_only=True)
+class TreeSnapshot:
+    """The files of one commit or tree, listed once."""
+
+    git: Git
+    rev: str
+
+    def entries(self) -> Mapping[str, Entry]:
+        """Every path of the tree, submodules included."""
+        return self._entries
+
+    def read(self, wanted: Iterable[str]) -> Mapping[str, bytes]:
+        """The content of files, and the targets of links, through one process."""
+        blobs = {
+            path: self._entries[path].blob
+            for path in wanted
+            if path in self._entries and self._entries[path].mode != GITLINK_MODE
+        }
+        _prefetch(self.git, self.rev, set(blobs.values()))
+        contents = read_blobs(self.git, blobs.values())
+        return {path: contents[blob] for path, blob in blobs.items()}
+
+    @cached_property
+    def _entries(self) -> dict[str, Entry]:
+        found: dict[str, Entry] = {}
+        for record in self.git.run("ls-tree", "-r", "-z", "--full-tree", self.rev).records:
+            head, _, name = record.partition(b"\t")
+            mode, _type, blob = head.decode("ascii").split(" ")
+            found[paths.decode(name)] = Entry(mode=mode, blob=blob)
+        return found
+
+
+def read_blobs(git: Git, blobs: Iterable[str]) -> dict[str, bytes]:
+    """Content by object name. Raises WorldError when one is not in the store and cannot be fetched."""
+    wanted = sorted(set(blobs))
+    if not wanted:
+        return {}
+    stream = git.run("cat-file", "--batch", stdin="".join(f"{blob}\n" for blob in wanted).encode()).out
+    found: dict[str, bytes] = {}
+    position = 0
+    for blob in wanted:
+        end = stream.index(b"\n", position)
+        header = stream[position:end].split(b" ")
+        if header[-1] == b"missing":
+            raise WorldError(f"the clone lacks the object {blob}", "fetch it (`git fetch`), or clone anew")
+        size = int(header[2])
+        found[blob] = stream[end + 1 : end + 1 + size]
+        position = end + 1 + size + 1
+    return found
+
+
+def _prefetch(git: Git, rev: str, blobs: set[str]) -> None:
+    """In a partial clone, fetch all missing blobs at once; `cat-file` would fetch each by itself."""
+    promised = git.ask("config", "--get-regexp", r"^remote\..*\.promisor$").lines
+    remotes = [line.split(" ")[0].removeprefix("remote.").removesuffix(".promisor") for line in promised]
+    if not (remotes and blobs):
+        return
+    listed = git.ask("rev-list", "--objects", "--no-walk", "--missing=print", rev, "--").lines
+    missing = sorted(blobs & {line[1:] for line in listed if line.startswith("?")})
+    if missing:
+        # The call that git itself makes for missing objects. Where it fails, `cat-file` still tries.
+        options = ("--no-tags", "--no-write-fetch-head", "--recurse-submodules=no", "--filter=blob:none", "--stdin")
+        wanted = "".join(f"{blob}\n" for blob in missing).encode()
+        git.ask("-c", "fetch.negotiationAlgorithm=noop", "fetch", "--quiet", *options, "--", remotes[0], stdin=wanted)

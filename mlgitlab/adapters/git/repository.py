@@ -1,0 +1,77 @@
+"""One repository: its history, its trees, and the differences between them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from mlgitlab.adapters.git import raw, worktree
+from mlgitlab.adapters.git.credentials import Credentials
+from mlgitlab.adapters.git.fetching import Fetcher
+from mlgitlab.adapters.git.history import GitHistory
+from mlgitlab.adapters.git.location import Location, locate
+from mlgitlab.adapters.git.objects import TreeSnapshot
+from mlgitlab.adapters.git.process import forget_hooks
+from mlgitlab.changes import ChangeSet
+from mlgitlab.protocols import Snapshot
+
+
+def open_repository(
+    directory: str,
+    *,
+    trusted: bool,
+    fetch_seconds: float,
+    token: str = "",
+    token_host: str = "",
+    report: Callable[[str], None],
+) -> GitRepository:
+    """The repository that `directory` lies in.
+
+    `trusted`: a CI job made the clone, so its owner is not questioned, and a branch's tip is asked of
+    the remote first. `fetch_seconds`: time for all fetches together; 0 never fetches. `token` is
+    sent by https to `token_host` only. `report` gets a line for each fetch and for what failed.
+
+    Raises UsageError for a folder without a repository or a repository without a commit, WorldError
+    where git is missing or refuses the folder.
+    """
+    forget_hooks()
+    location = locate(directory, trusted=trusted, credentials=Credentials(token=token, host=token_host))
+    return GitRepository(location, fetch_seconds=fetch_seconds, remote_first=trusted, report=report)
+
+
+class GitRepository(GitHistory):
+    """The `Repository` of a folder on disk. `folder` is its top level, `bare` whether it has no work tree."""
+
+    def __init__(
+        self, location: Location, *, fetch_seconds: float, remote_first: bool, report: Callable[[str], None]
+    ) -> None:
+        git = location.git
+        fetcher = Fetcher(git, shallow_file=location.private("shallow"), seconds=fetch_seconds, report=report)
+        super().__init__(git, fetcher, bare=location.bare, remote_first=remote_first and fetch_seconds > 0)
+        self._location = location
+        self.folder = location.folder
+        self.bare = location.bare
+        # Asked, not written down: it has another name in a SHA-256 repository.
+        self.empty_tree = git.run("hash-object", "-t", "tree", "--stdin", stdin=b"").text
+
+    def changes(self, bases: tuple[str, ...], head: str) -> ChangeSet:
+        """What differs between any base (commit or tree) and `head`; no blob is read.
+
+        Raises WorldError when a base or `head` is not in the clone, never an empty answer.
+        """
+        against = [self._git.run("diff-tree", "-r", *worktree.RAW, base, head, "--").records for base in bases]
+        return ChangeSet(changes=raw.join_renames(raw.union(raw.parse(records) for records in against)))
+
+    def uncommitted_changes(self, bases: tuple[str, ...]) -> ChangeSet:
+        """What differs between any base and the files on disk, untracked ones included."""
+        head = self.resolve("HEAD") or self.empty_tree
+        if self.bare:
+            return self.changes(bases, head)
+        return ChangeSet(changes=worktree.uncommitted(self._location, bases, head))
+
+    def snapshot(self, rev: str) -> Snapshot:
+        """The files of a commit or tree."""
+        return TreeSnapshot(git=self._git, rev=rev)
+
+    def work_tree(self) -> Snapshot | None:
+        """The files on disk; None in a bare repository."""
+        return None if self.bare else worktree.WorkTreeSnapshot(location=self._location)

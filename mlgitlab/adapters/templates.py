@@ -1,0 +1,100 @@
+"""Job templates: Jinja2 files whose every `{{ ... }}` becomes one whole value of the job.
+
+A value never passes through YAML text. Jinja2 writes a placeholder in its place, the text is parsed,
+and the value takes the place of the placeholder in the parsed tree: nothing in a value can break out.
+Jobs of one shape share one parse.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+
+import jinja2
+import yaml
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from mlgitlab.errors import ConfigError, Problem
+
+SUFFIX = ".yml.j2"
+# Private-use characters: no template holds them by accident, and YAML takes them as text.
+_OPEN, _CLOSE = "\ue0f0", "\ue0f1"
+_PLACEHOLDER = re.compile(f"{_OPEN}(\\d+){_CLOSE}")
+
+
+def shipped_folder() -> Path:
+    """Where our own job templates are: in the installed package, or beside it in a checkout."""
+    package = Path(__file__).resolve().parent.parent
+    installed = package / "templates" / "jobs"
+    return installed if installed.is_dir() else package.parent / "templates" / "jobs"
+
+
+class JinjaJobTemplates:
+    """Renders `NAME.yml.j2`, from the user's files (name to text) first, else from the shipped folder."""
+
+    def __init__(self, overrides: Mapping[str, str], folder: Path) -> None:
+        self._values: list[object] = []
+        self._environment = ImmutableSandboxedEnvironment(
+            loader=jinja2.ChoiceLoader([jinja2.DictLoader(overrides), jinja2.FileSystemLoader(folder)]),
+            undefined=jinja2.StrictUndefined,
+            finalize=self._place,
+            autoescape=False,
+            keep_trailing_newline=True,
+        )
+
+    def render(self, name: str, values: Mapping[str, object]) -> Mapping[str, object]:
+        """The job that the template makes of the values; ConfigError says what is wrong with the template."""
+        file = f"{name}{SUFFIX}"
+        self._values.clear()
+        try:
+            text = self._environment.get_template(file).render(values)
+        except jinja2.TemplateNotFound as error:
+            raise _problem(str(error), "there is no such template") from None
+        except jinja2.TemplateSyntaxError as error:
+            raise _problem(f"{error.name or file}:{error.lineno}", str(error.message)) from None
+        except (jinja2.TemplateError, TypeError, ValueError, ArithmeticError, LookupError) as error:
+            raise _problem(file, str(error)) from None
+        filled = self._fill(_parse(file, text), file)
+        assert isinstance(filled, dict)
+        return filled
+
+    def _place(self, value: object) -> str:
+        if isinstance(value, jinja2.Undefined):
+            value._fail_with_undefined_error()  # noqa: SLF001 (Jinja2 offers no public way)
+        self._values.append(value)
+        return f'"{_OPEN}{len(self._values) - 1}{_CLOSE}"'
+
+    def _fill(self, node: object, file: str) -> object:
+        if isinstance(node, dict):
+            return {self._key(key, file): self._fill(value, file) for key, value in node.items()}
+        if isinstance(node, list):
+            return [self._fill(value, file) for value in node]
+        if isinstance(node, str) and _OPEN in node:
+            found = _PLACEHOLDER.fullmatch(node)
+            if not found:
+                raise _problem(file, "a {{ value }} stands inside a longer text; it must be the whole value")
+            return self._values[int(found[1])]
+        return node
+
+    def _key(self, key: object, file: str) -> str:
+        value = self._fill(key, file)
+        if not isinstance(value, str):
+            raise _problem(file, f"the keyword {value!r} is not a text")
+        return value
+
+
+@lru_cache(maxsize=256)
+def _parse(file: str, text: str) -> dict[object, object]:
+    try:
+        parsed = yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError) as error:
+        raise _problem(file, f"the rendered job is no YAML: {' '.join(str(error).split())}") from None
+    if not isinstance(parsed, dict):
+        raise _problem(file, "the rendered job is no mapping of keywords")
+    return parsed
+
+
+def _problem(where: str, what: str) -> ConfigError:
+    return ConfigError((Problem(where=f"templates/{where}", what=what),), "see docs/templates.md")

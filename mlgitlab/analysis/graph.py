@@ -1,0 +1,164 @@
+"""One snapshot's files and what each can load: read in batches, parsed once, resolved once."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Collection, Iterable, Iterator
+
+from mlgitlab import paths
+from mlgitlab.analysis.modules import ModuleIndex
+from mlgitlab.analysis.parses import Parses, kind_of, parse
+from mlgitlab.analysis.references import Anchor, Extent, Imports, Place, Reference
+from mlgitlab.analysis.tree import Tree
+from mlgitlab.protocols import Snapshot
+
+_LEAF = Imports()
+_OPAQUE = Imports(opaque=True)
+
+
+class ImportGraph:
+    """What each file of a snapshot can load. Ask `prepare` for many files before `imports` of each."""
+
+    def __init__(self, snapshot: Snapshot, parses: Parses) -> None:
+        self.tree = Tree.of(snapshot)
+        self.index = ModuleIndex(self.tree)
+        self._snapshot = snapshot
+        self._parses = parses
+        self._imports: dict[str, Imports] = {}
+        self._tops: dict[str, tuple[str, ...]] = {}
+        self._edges: dict[tuple[str, tuple[tuple[str, ...], ...]], tuple[str, ...]] = {}
+
+    def imports(self, path: str) -> Imports:
+        """What a prepared file can load."""
+        return self._imports[path]
+
+    def prepare(self, files: Iterable[str]) -> None:
+        """Read and parse those of the files that nobody asked for before, in one batch."""
+        wanted: dict[str, str] = {}
+        for path in files:
+            if path not in self._imports:
+                self._imports[path] = _LEAF
+                known = self._known(path)
+                if known is None:
+                    wanted[path] = self._real(path)
+                else:
+                    self._imports[path] = known
+        contents = self._snapshot.read(sorted(set(wanted.values()))) if wanted else {}
+        for path, real in wanted.items():
+            self._imports[path] = self._parsed(path, real, contents.get(real))
+
+    def _real(self, path: str) -> str:
+        real = self.tree.real(path)
+        return path if real is None else real.path
+
+    def _known(self, path: str) -> Imports | None:
+        real = self._real(path)
+        entry = self.tree.entries.get(real)
+        if real in self.tree.folders:
+            return _LEAF  # a link to a folder
+        if entry is None or real in self.tree.submodules:
+            return _OPAQUE
+        kind = kind_of(path)
+        return self._parses.get(entry.blob, kind) if entry.blob and kind != "unknown" else None
+
+    def _parsed(self, path: str, real: str, content: bytes | None) -> Imports:
+        if content is None:
+            return Imports(unparsable=True)
+        kind = kind_of(path, content)
+        found = parse(kind, content)
+        blob = self.tree.entries[real].blob
+        if blob and kind_of(path) != "unknown":
+            self._parses.put(blob, kind, found)
+        return found
+
+    def tops(self, path: str) -> tuple[str, ...]:
+        """The first names of a file's absolute references."""
+        if path not in self._tops:
+            found = {
+                ref.module.partition(".")[0] for ref in self._imports[path].references if not ref.level and ref.module
+            }
+            self._tops[path] = tuple(sorted(found))
+        return self._tops[path]
+
+    def absolute(self, path: str, roots: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
+        """The files behind the absolute references; `roots` holds those to look in for each of `tops`."""
+        key = (path, roots)
+        if key not in self._edges:
+            by_top = dict(zip(self.tops(path), roots, strict=True))
+            found = (
+                target
+                for ref in self._imports[path].references
+                if not ref.level
+                for root in by_top.get(ref.module.partition(".")[0], ())
+                for target in self.index.resolve(root, ref.module, ref.extent)
+            )
+            self._edges[key] = tuple(dict.fromkeys(found))
+        return self._edges[key]
+
+    def relative(self, path: str) -> Iterator[tuple[str, Reference]]:
+        """For each relative reference the folder that its dots mean, and the reference without them."""
+        for ref in self._imports[path].references:
+            if ref.level:
+                up = posixpath.normpath(posixpath.join(posixpath.dirname(path), *[".."] * (ref.level - 1)))
+                yield "" if up == "." else up, Reference(module=ref.module, extent=ref.extent)
+
+    def beside(self, path: str) -> Iterator[str]:
+        """The files behind the relative references, looked for beside the file."""
+        for folder, ref in self.relative(path):
+            if not folder.startswith(".."):
+                yield from self.index.files(folder, "__init__")
+                yield from self.index.resolve(folder, ref.module, ref.extent)
+
+    def elsewhere(self, path: str, roots: Collection[str]) -> Iterator[tuple[str, Reference]]:
+        """The relative references as absolute ones, for packages that several roots share: (own root, reference)."""
+        for folder, ref in self.relative(path):
+            for root in roots:
+                if folder and folder != root and paths.is_within(folder, root):
+                    package = folder.removeprefix(root).strip("/").replace("/", ".")
+                    yield root, Reference(module=f"{package}.{ref.module}".rstrip("."), extent=ref.extent)
+
+    def scripts(self, path: str, folders: Collection[str]) -> Iterator[str]:
+        """The files that the names of scripts in a file can mean."""
+        imports = self._imports[path]
+        near = (*folders, *paths.ancestors(path))
+        for text in imports.scripts:
+            yield from self.index.named(text, tuple(dict.fromkeys(near)), anywhere=imports.runs_scripts)
+
+    def root_folders(self, path: str, place: Place, folders: Collection[str]) -> Iterator[str]:
+        """The folders that an edit of the module path can mean."""
+        if place.anchor is Anchor.OUTSIDE:
+            yield from self._ending(place.path)
+            return
+        starts = {path, self._real(path)} if place.anchor is Anchor.FILE else {"", posixpath.dirname(path), *folders}
+        found = {posixpath.normpath(posixpath.join(start, place.path.lstrip("/"))) for start in starts}
+        usable = {"" if f == "." else f for f in found if f.startswith("..") or self.tree.is_folder(f) or f == "."}
+        yield from usable or self._ending(place.path)
+
+    def _ending(self, written: str) -> Iterator[str]:
+        """Folders whose path ends as somebody wrote it, or as the longest possible part of that."""
+        parts = [part for part in posixpath.normpath(written).split("/") if part not in ("", ".", "..")]
+        if written.startswith("/"):
+            yield ""  # an absolute path may be the checkout itself
+        while parts:
+            tail = "/".join(parts)
+            found = [f for f in self.tree.folders if f == tail or f.endswith("/" + tail)]
+            if found:
+                yield from found
+                return
+            parts = parts[1:] if written.startswith("/") else []
+
+    def everything(self) -> list[str]:
+        """Every file that can be loaded at all."""
+        return self.tree.loadable
+
+
+def program_files(graph: ImportGraph, where: str) -> list[str]:
+    """The file that `python where` runs: a script, or the `__main__` of a folder."""
+    if graph.tree.is_file(where):
+        return [where]
+    return list(graph.index.files(where, "__main__")) if graph.tree.is_folder(where) else []
+
+
+def tree_of(graph: ImportGraph, folder: str) -> tuple[str, ...]:
+    """Every loadable file below a folder."""
+    return graph.index.resolve(folder, "", Extent.TREE)

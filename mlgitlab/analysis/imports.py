@@ -1,0 +1,157 @@
+"""Which modules and scripts a Python source can load, read from its tree without running it."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from collections.abc import Iterable
+from itertools import pairwise
+
+from mlgitlab.analysis import dynamic, search_path, strings
+from mlgitlab.analysis.references import Extent, Imports, Reference
+from mlgitlab.analysis.values import Bindings
+
+# Names of functions that start a process or execute a file: a script's name may then mean any file so called.
+_RUNNERS = frozenset(
+    {"subprocess", "system", "popen", "Popen", "check_call", "check_output", "create_subprocess_exec"}
+    | {"create_subprocess_shell", "exec", "execfile", "run_path", "spec_from_file_location", "SourceFileLoader"}
+    | {"load_source", "execv", "execve", "execvp", "execvpe", "execl", "execlp", "spawnl", "spawnv", "startfile"}
+    | {"execute_notebook", "run_notebook", "chdir"}
+)
+# Whoever mentions these without calling them on the spot may call them later with any name.
+_IMPORTERS = frozenset({"import_module", "__import__"})
+# Whoever touches these decides for others how imports are found.
+_MACHINERY = frozenset({"meta_path", "path_hooks"})
+
+
+def imports_of(source: bytes | str) -> Imports:
+    """Everything that the source can load; more than it will, never less, as far as its text shows it."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return Imports(unparsable=True)
+    return _Reading(list(ast.walk(tree))).imports()
+
+
+class _Reading:
+    def __init__(self, nodes: list[ast.AST]) -> None:
+        self._nodes = nodes
+        self._bindings = Bindings(nodes)
+        self._references: set[Reference] = set()
+        self._scripts: set[str] = set()
+        self._seen: set[int] = set()  # nodes that their parent has dealt with
+        self._runs_scripts = False
+        self._partial_script = False
+        self._everything = False
+
+    def imports(self) -> Imports:
+        for node in self._nodes:  # parents come before their children
+            self._visit(node)
+        edits = search_path.edits_of(self._nodes, self._bindings)
+        return Imports(
+            references=tuple(sorted(self._references)),
+            scripts=tuple(sorted(self._scripts)),
+            runs_scripts=self._runs_scripts,
+            roots=edits.roots,
+            any_root=edits.any_root,
+            everything=self._everything or edits.everything or (self._partial_script and self._runs_scripts),
+        )
+
+    def _visit(self, node: ast.AST) -> None:
+        match node:
+            case ast.Constant(value=str(text)) if id(node) not in self._seen:
+                self._string(text)
+            case ast.Name(id=name) | ast.Attribute(attr=name):
+                self._mention(node, name)
+            case ast.Expr(value=ast.Constant() as docstring):
+                self._seen.add(id(docstring))
+            case ast.Import(names=names):
+                self._references.update(Reference(module=alias.name) for alias in names)
+                self._runs_scripts |= any(alias.name == "subprocess" for alias in names)
+            case ast.ImportFrom():
+                self._from(node)
+            case ast.Call():
+                self._call(node)
+            case ast.Assign(targets=targets, value=value):
+                self._assigned(targets, value)
+            case ast.JoinedStr(values=parts):
+                self._format(parts)
+            case ast.List(elts=items) | ast.Tuple(elts=items):
+                self._sequence(items)
+            case _:
+                pass
+
+    def _from(self, node: ast.ImportFrom) -> None:
+        module = node.module or ""
+        self._references.add(Reference(module=module, level=node.level))
+        for alias in node.names:
+            self._runs_scripts |= alias.name in _RUNNERS or module == "subprocess"
+            if alias.name == "*":
+                self._references.add(Reference(module=module, level=node.level, extent=Extent.CHILDREN))
+            else:
+                self._references.add(Reference(module=f"{module}.{alias.name}".lstrip("."), level=node.level))
+
+    def _mention(self, node: ast.AST, name: str) -> None:
+        self._runs_scripts |= name in _RUNNERS
+        self._everything |= name in _MACHINERY
+        self._everything |= id(node) not in self._seen and self._imported_name(node, name) in _IMPORTERS
+
+    def _imported_name(self, node: ast.AST, name: str) -> str:
+        known = self._bindings.modules.get(name, name) if isinstance(node, ast.Name) else name
+        return known.rpartition(".")[2]
+
+    def _call(self, node: ast.Call) -> None:
+        self._seen.add(id(node.func))
+        found = dynamic.call(node, self._bindings)
+        self._references.update(found.references)
+        self._everything |= found.everything
+
+    def _assigned(self, targets: Iterable[ast.expr], value: ast.expr) -> None:
+        for target in targets:
+            match target:
+                case ast.Name(id="pytest_plugins"):
+                    self._references.update(
+                        Reference(module=leaf.value)
+                        for leaf in ast.walk(value)
+                        if isinstance(leaf, ast.Constant) and isinstance(leaf.value, str)
+                    )
+                # A module that stands in for itself, or is given its `__getattr__`, is lazy: its parts load when used.
+                case ast.Subscript(value=ast.Attribute(attr="modules"), slice=ast.Name(id="__name__")):
+                    self._references.add(Reference(module="", level=1, extent=Extent.TREE))
+                case ast.Name(id="__getattr__") | ast.Tuple(elts=[ast.Name(id="__getattr__"), *_]):
+                    self._references.add(Reference(module="", level=1, extent=Extent.TREE))
+                case _:
+                    pass
+
+    def _string(self, text: str) -> None:
+        if text in _IMPORTERS:
+            self._everything = True
+        if "." in text or ":" in text:
+            self._references.update(strings.dotted_names(text))
+            self._scripts.update(strings.script_names(text))
+        if " " in text:
+            self._references.update(strings.embedded_imports(text))
+
+    def _format(self, parts: list[ast.expr]) -> None:
+        known = False  # whether the text before a part ends a folder or a word
+        for part in parts:
+            if isinstance(part, ast.Constant) and isinstance(part.value, str):
+                first = strings.script_names(part.value)[:1]
+                self._partial_script |= not known and part is not parts[0] and part.value.startswith((".py", *first))
+                known = True
+            else:
+                known = False
+
+    def _sequence(self, items: list[ast.expr]) -> None:
+        for option, value in pairwise(items):
+            match option, value:
+                case ast.Constant(value="-m"), _:
+                    for text in self._bindings.texts(value):
+                        self._references.update(strings.as_program(text.prefix) if text.complete else ())
+                case ast.Constant(value="-c"), _:
+                    for text in self._bindings.texts(value):
+                        self._references.update(strings.embedded_imports(text.prefix))
+                case _:
+                    pass

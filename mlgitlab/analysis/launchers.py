@@ -1,0 +1,201 @@
+"""What the words of one command start: a script, a module, tests, or something we can't look into."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mlgitlab.analysis import programs, strings
+from mlgitlab.analysis.references import Reference
+
+_SCRIPT = re.compile(r"\.(?:py|ipynb)$")
+_SHELL_SCRIPT = re.compile(r"\.(?:sh|bash|zsh)$")
+_DOTTED = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Launch:
+    """What a command starts, its words as written; `folder` is where an option moves it first."""
+
+    scripts: tuple[str, ...] = ()
+    modules: tuple[str, ...] = ()
+    tests: tuple[str, ...] = ()
+    installs: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+    folder: str = ""
+    runs_python: bool = False
+    opaque: bool = False
+
+
+_NOTHING = Launch()
+
+
+def is_makefile(word: str) -> bool:
+    """Whether the word names a Makefile by one of the names that make looks for."""
+    return word.rpartition("/")[2] in programs.MAKEFILES
+
+
+def recognise(words: Sequence[str]) -> Launch:  # noqa: PLR0911  # one line per kind of program
+    """What the simple command starts."""
+    program = words[0].rpartition("/")[2] if words[0] != "." else "."
+    rest = words[1:]
+    if programs.PYTHON.fullmatch(program):
+        return _python(rest)
+    if program in programs.TESTERS:
+        return _tests(rest)
+    if program in ("pip", "pip3") or (program == "uv" and rest[:1] == ("pip",)):
+        return _install(rest)
+    if program in programs.WRAPPERS:
+        return _wrapped(rest)
+    if program in programs.LAUNCHERS:
+        return _launched(rest)
+    if program in programs.MAKE:
+        return Launch(others=(*rest, *sorted(programs.MAKEFILES)), folder=_folder(rest), opaque=True)
+    if program in programs.SHELLS or _SHELL_SCRIPT.search(program):
+        return _shell(words if _SHELL_SCRIPT.search(program) else rest)
+    if _SCRIPT.search(words[0]):
+        return Launch(scripts=(words[0],), others=tuple(rest), runs_python=True)
+    if program in programs.HARMLESS or program.startswith("#"):
+        return Launch(others=tuple(rest)) if program == "find" else _NOTHING
+    return _unknown(words)
+
+
+def _unknown(words: Sequence[str]) -> Launch:
+    modules = (words[1].strip(","),) if words[0] in ("import", "from") and len(words) > 1 else ()
+    return Launch(others=tuple(words), modules=modules, opaque=True)
+
+
+def _python(words: Sequence[str]) -> Launch:
+    for position, word in enumerate(words):
+        rest = words[position + 1 :]
+        if word.startswith("--") and word != "--":
+            continue
+        if word == "-" or not word.startswith("-"):
+            break
+        option = re.search(r"[cmWX]", word[1:])
+        if option is None:
+            continue
+        value, after = (word[option.end() + 1 :], rest) if word[option.end() + 1 :] else ((*rest, "")[0], rest[1:])
+        if option[0] == "m":
+            return _module(value, after)
+        if option[0] == "c":
+            return Launch(
+                modules=tuple(ref.module for ref in _imports_in(value)),
+                others=tuple(after),
+                runs_python=True,
+                opaque=True,
+            )
+        if value in rest[:1]:  # -W and -X with their value as the next word
+            return _python(after)
+    else:
+        return Launch(runs_python=True, opaque=not words or not set(words) <= {"--version", "-V", "-VV"})
+    if word == "-":
+        return Launch(others=tuple(rest), runs_python=True, opaque=True)
+    return Launch(scripts=(word,), others=tuple(rest), runs_python=True)
+
+
+def _imports_in(code: str) -> Sequence[Reference]:
+    return (*strings.embedded_imports(code), *strings.embedded_imports("\n" + code.replace(";", "\n")))
+
+
+def _module(name: str, rest: Sequence[str]) -> Launch:
+    if name in programs.TESTERS:
+        return _tests(rest)
+    if name == "pip":
+        return _install(rest)
+    if name in programs.LAUNCHERS:
+        return _launched(rest)
+    if not _DOTTED.fullmatch(name):
+        return Launch(others=tuple(rest), runs_python=True, opaque=True)
+    return Launch(modules=(name,), others=tuple(rest), runs_python=True)
+
+
+def _launched(words: Sequence[str]) -> Launch:
+    """The first script among the arguments, or the module after `-m`."""
+    for position, word in enumerate(words):
+        if word in ("-m", "--module") and position + 1 < len(words):
+            after = words[position + 1 :]
+            if after[0] in programs.TESTERS:
+                return _tests(after[1:])
+            # Options may stand between `-m` and the name: every word that could be it counts.
+            names = after[:1] if _DOTTED.fullmatch(after[0]) else [w for w in after if _DOTTED.fullmatch(w)]
+            return Launch(modules=tuple(names), others=tuple(words), runs_python=True, opaque=len(names) != 1)
+        if _SCRIPT.search(word) and not word.startswith("-"):
+            return Launch(scripts=(word,), others=tuple(words[position + 1 :]), runs_python=True)
+    served = tuple(word.partition(":")[0] for word in words if re.fullmatch(r"[\w.]+:\w+(?:\(\))?", word))
+    return Launch(modules=served, others=tuple(words), runs_python=True, opaque=True)
+
+
+def _wrapped(words: Sequence[str]) -> Launch:
+    """The first word that starts something we know begins the wrapped command."""
+    folder = _folder(words)
+    for position, word in enumerate(words):
+        program = word.rpartition("/")[2]
+        known = (
+            programs.PYTHON.fullmatch(program)
+            or program in programs.LAUNCHERS | programs.TESTERS | programs.MAKE | programs.SHELLS - {"."}
+            or program == "pip"
+        )
+        if known or _SCRIPT.search(word) or _SHELL_SCRIPT.search(word):
+            launch = recognise(words[position:])
+            return _moved(launch, folder)
+        if word in ("-m", "--module") and position + 1 < len(words):
+            return _moved(_module(words[position + 1], words[position + 2 :]), folder)
+    quiet = set(words[:1]) & {"sync", "lock", "install", "cache", "create", "activate", "add", "venv", "--version"}
+    return Launch(others=tuple(words), folder=folder, opaque=not quiet)
+
+
+def _moved(launch: Launch, folder: str) -> Launch:
+    if not folder:
+        return launch
+    return Launch(
+        scripts=launch.scripts,
+        modules=launch.modules,
+        tests=launch.tests,
+        installs=launch.installs,
+        others=launch.others,
+        runs_python=launch.runs_python,
+        opaque=launch.opaque,
+        folder=folder,
+    )
+
+
+def _folder(words: Sequence[str]) -> str:
+    for position, word in enumerate(words):
+        option, equals, value = word.partition("=")
+        if option in programs.FOLDER_OPTIONS:
+            return value if equals else (*words[position + 1 :], "")[0]
+    return ""
+
+
+def _shell(words: Sequence[str]) -> Launch:
+    for position, word in enumerate(words):
+        if word.startswith("-") and "c" in word.strip("-") and not word.startswith("--"):
+            return Launch(others=tuple(part for text in words[position + 1 :] for part in text.split()), opaque=True)
+        if not word.startswith("-"):
+            return Launch(scripts=(word,), others=tuple(words[position + 1 :]), opaque=True)
+    return Launch(opaque=True)
+
+
+def _tests(words: Sequence[str]) -> Launch:
+    targets: list[str] = []
+    rest = iter(words)
+    modules: list[str] = []
+    for word in rest:
+        if word in programs.VALUED_TEST_OPTIONS:
+            value = next(rest, "")
+            modules += [value] if word == "-p" else []
+        elif word == "--pyargs":
+            targets.append("")
+        elif not word.startswith("-"):
+            targets.append(word)
+    return Launch(tests=tuple(targets or ("",)), modules=tuple(modules), others=tuple(words), runs_python=True)
+
+
+def _install(words: Sequence[str]) -> Launch:
+    """`pip install -e libs/a` makes that project's modules importable."""
+    if "install" not in words:
+        return _NOTHING
+    local = [w.partition("[")[0] for w in words if w.startswith((".", "/")) or ("/" in w and "://" not in w)]
+    return Launch(installs=tuple(path or "." for path in local), opaque=bool(local))

@@ -1,0 +1,90 @@
+"""What was read in a file's content, kept by the content's name so that nothing is parsed twice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from mlgitlab.analysis.entry import entries_of
+from mlgitlab.analysis.imports import imports_of
+from mlgitlab.analysis.notebook import imports_of_notebook
+from mlgitlab.analysis.references import Anchor, Imports, Place
+from mlgitlab.analysis.strings import as_program
+
+
+class Parses(Protocol):
+    """Results by (blob, kind of file). Whoever keeps them longer must never answer for other content."""
+
+    def get(self, blob: str, kind: str) -> Imports | None:
+        """What is known about the content, None when nothing is."""
+        ...
+
+    def put(self, blob: str, kind: str, imports: Imports) -> None:
+        """Keep a result."""
+        ...
+
+
+class MemoryParses:
+    """Results kept as long as the object lives; shared between base and head."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, str], Imports] = {}
+
+    def get(self, blob: str, kind: str) -> Imports | None:
+        """What is known about the content, None when nothing is."""
+        return self._kept.get((blob, kind))
+
+    def put(self, blob: str, kind: str, imports: Imports) -> None:
+        """Keep a result."""
+        self._kept[(blob, kind)] = imports
+
+
+_KINDS: Mapping[str, str] = {
+    "py": "python", "pyi": "python", "ipynb": "notebook", "sh": "shell", "bash": "shell", "zsh": "shell",
+    "so": "native", "pyd": "native", "pyc": "native", "pyx": "cython",
+}  # fmt: skip
+
+
+def kind_of(path: str, start: bytes = b"") -> str:
+    """How a file is read, by its name; a file without a telling name by its first line."""
+    name = path.rpartition("/")[2]
+    if name in ("Makefile", "makefile", "GNUmakefile"):
+        return "make"
+    kind = _KINDS.get(name.rpartition(".")[2], "") if "." in name else ""
+    if kind:
+        return kind
+    first = start[:200].partition(b"\n")[0]
+    if first.startswith(b"#!"):
+        return "python" if b"python" in first else "shell"
+    return "unknown"
+
+
+def parse(kind: str, content: bytes) -> Imports:
+    """What a file of this kind can load. Content that we cannot look into is opaque."""
+    match kind:
+        case "python":
+            return imports_of(content)
+        case "notebook":
+            return imports_of_notebook(content)
+        case "cython":
+            return Imports(unparsable=True)
+        case "shell" | "make":
+            return _imports_of_shell(content, make=kind == "make")
+        case _:
+            pass
+    return Imports(opaque=True)
+
+
+def _imports_of_shell(content: bytes, *, make: bool) -> Imports:
+    """The commands of a script or of every target; where they run is not known."""
+    lines = content.decode("utf-8", "replace").splitlines()
+    if make:
+        lines = [line[1:].lstrip("@-+ ") for line in lines if line.startswith("\t")]
+    entries = entries_of(tuple(lines))
+    return Imports(
+        references=tuple(sorted({ref for module in entries.modules for ref in as_program(module)})),
+        scripts=tuple(sorted({*entries.scripts, *entries.guesses})),
+        runs_scripts=True,
+        roots=tuple(Place(anchor=Anchor.PROCESS, path=root) for root in entries.extra_roots),
+        opaque=True,
+    )

@@ -1,0 +1,69 @@
+"""What one file says it can load: the values that reading a source gives and resolving them takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+class Extent(IntEnum):
+    """How much of a package a reference can load besides the module itself."""
+
+    MODULE = 0
+    CHILDREN = 1  # the modules directly in it: a star import
+    TREE = 2  # everything below it: a dynamic import with a known beginning
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Reference:
+    """A dotted name that an import, or a string that may be one, mentions.
+
+    `level` counts the leading dots of a relative import. The name may go on past the module, into
+    its classes: it is resolved as far as files exist.
+    """
+
+    module: str
+    level: int = 0
+    extent: Extent = Extent.MODULE
+
+
+class Anchor(IntEnum):
+    """What a computed folder is relative to."""
+
+    FILE = 0  # `__file__` of the source, as if it were a folder: its own folder is `..`
+    PROCESS = 1  # the working folder of whoever runs it
+    OUTSIDE = 2  # an absolute path of some machine
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Place:
+    """A folder that a source computes: `path` may hold `..` and is joined to the anchor."""
+
+    anchor: Anchor
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imports:
+    """All that one source can load.
+
+    scripts: paths of scripts as written, each resolved against several folders.
+    runs_scripts: it can start or execute files, so a script's name may mean any file so called.
+    roots: folders that it puts on the module path. any_root: one of them cannot be computed.
+    everything: a dynamic import that can reach any module. unparsable: the same, for want of a tree.
+    opaque: it runs something that cannot be looked into.
+    """
+
+    references: tuple[Reference, ...] = ()
+    scripts: tuple[str, ...] = ()
+    runs_scripts: bool = False
+    roots: tuple[Place, ...] = ()
+    any_root: bool = False
+    everything: bool = False
+    unparsable: bool = False
+    opaque: bool = False
+
+    @property
+    def reaches_everything(self) -> bool:
+        """Whether every module of the repository has to count."""
+        return self.everything or self.unparsable

@@ -1,0 +1,75 @@
+"""The main flow, one screen of verbs: from a request and a repository to a plan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from mlgitlab.changes import Change, ChangeSet
+from mlgitlab.cli.comparison import Comparison, assess_changes, compare
+from mlgitlab.cli.inputs import Request
+from mlgitlab.cli.project import Project, instance_of, parameters_of, read_project
+from mlgitlab.config.schema import Select
+from mlgitlab.planning.gitlab import Instance
+from mlgitlab.planning.plan import Plan, Question, make
+from mlgitlab.planning.profiles import Chosen, choose
+from mlgitlab.protocols import Repository
+from mlgitlab.results import Cause
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Survey:
+    """All that was found out about a change."""
+
+    request: Request
+    project: Project
+    instance: Instance
+    comparison: Comparison
+    plan: Plan
+
+
+def survey(request: Request, repository: Repository) -> Survey:
+    """Read the change, decide about every step, and keep what led to it."""
+    project = read_project(request, repository)
+    instance = instance_of(request, project.config)
+    profile = _with_base(choose(project.config, request.env, request.options.profile), request)
+    comparison = compare(request, repository, project, profile.profile.select)
+    plan = make(_question(request, project, profile, comparison))
+    return Survey(request=request, project=project, instance=instance, comparison=comparison, plan=plan)
+
+
+def _with_base(chosen: Chosen, request: Request) -> Chosen:
+    """Who names a commit to compare with wants to see what changed, also under a profile that never looks."""
+    if not request.options.base or chosen.profile.select is Select.CHANGES:
+        return chosen
+    return replace(chosen, profile=replace(chosen.profile, select=Select.CHANGES), why=f"{chosen.why}; --base compares")
+
+
+def suppose(found: Survey, repository: Repository, change: Change) -> Survey:
+    """The same survey if this one path were all that changed."""
+    changes = ChangeSet(changes=(change,))
+    baseline = found.comparison.baseline
+    impact, notes = assess_changes(found.request, repository, found.project, baseline, changes)
+    comparison = replace(found.comparison, changes=changes, impact=impact, everything="", notes=notes)
+    plan = make(_question(found.request, found.project, found.plan.question.profile, comparison))
+    return replace(found, comparison=comparison, plan=plan)
+
+
+def _question(request: Request, project: Project, profile: Chosen, comparison: Comparison) -> Question:
+    everything, cause = comparison.everything, Cause.UNKNOWN_BASELINE
+    if request.options.everything:
+        everything, cause = "--all was given", Cause.REQUESTED
+    impact = comparison.impact
+    return Question(
+        kind=request.env.kind,
+        baseline=comparison.baseline,
+        changes=comparison.changes,
+        profile=profile,
+        steps=project.steps,
+        direct=impact.reasons,
+        unmatched=impact.unmatched,
+        ignored=impact.ignored,
+        everything=everything,
+        everything_cause=cause,
+        parameters=parameters_of(request, project.config),
+        notes=comparison.notes,
+    )

@@ -1,0 +1,49 @@
+"""`mlgitlab generate`: write the child pipeline and plan.json, and tell the job log what they hold."""
+
+from __future__ import annotations
+
+import click
+
+from mlgitlab.cli import report, wiring
+from mlgitlab.cli.flow import survey
+from mlgitlab.cli.main import Surroundings
+from mlgitlab.cli.options import Options, json_option, shared_options
+from mlgitlab.cli.output import as_bytes, produce
+
+
+@click.command("generate")
+@shared_options
+@click.option(
+    "--output",
+    "-o",
+    default="mlgitlab-child.yml",
+    show_default=True,
+    metavar="FILE",
+    help="The child pipeline. Parts of a split one are numbered: FILE-1.yml, ...",
+)
+@click.option(
+    "--plan",
+    "plan_file",
+    default="plan.json",
+    show_default=True,
+    metavar="FILE",
+    help="The plan: every decision with its reasons.",
+)
+@json_option
+@click.pass_obj
+def command(around: Surroundings, options: Options, output: str, plan_file: str, as_json: bool) -> None:
+    """Write the child pipeline for a change.
+
+    In a GitLab job the kind of pipeline and its baseline come from GitLab's variables; elsewhere
+    it does what a merge request to the default branch would.
+    """
+    found = survey(*wiring.start(around, options))
+    made = produce(found, wiring.job_templates(found), output)
+    plan = as_bytes(made.document)
+    # The child last: where it exists, the plan and everything that it includes do, too.
+    wiring.write(around, {plan_file: plan, **{name: made.pipelines[name] for name in reversed(list(made.pipelines))}})
+    if as_json:
+        click.echo(plan, nl=False)
+    else:
+        click.echo(report.text(made.document))
+        click.echo("\n" + report.written([*made.pipelines, plan_file]))

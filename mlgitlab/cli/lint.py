@@ -1,0 +1,131 @@
+"""`mlgitlab lint`: our rules, then GitLab's schema, then, with a token, GitLab itself."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+
+import click
+
+from mlgitlab.analysis.parses import MemoryParses
+from mlgitlab.cli import wiring
+from mlgitlab.cli.flow import Survey, survey
+from mlgitlab.cli.main import Surroundings
+from mlgitlab.cli.options import Options, json_option, shared_options
+from mlgitlab.cli.output import produce
+from mlgitlab.errors import ExitCode, UsageError
+from mlgitlab.planning.advice import advise
+from mlgitlab.planning.reach import missing_entries
+from mlgitlab.protocols import Repository
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Finding:
+    """One remark of one checker; only errors make the exit code 3."""
+
+    level: str
+    source: str
+    where: str
+    what: str
+    hint: str = ""
+
+
+@click.command("lint")
+@shared_options
+@click.option("--strict", is_flag=True, help="Warnings fail, too.")
+@click.option(
+    "--gitlab-url",
+    envvar="CI_SERVER_URL",
+    default="https://gitlab.com",
+    show_default=True,
+    help="The instance to ask, with a token.",
+)
+@click.option(
+    "--project",
+    envvar="CI_PROJECT_PATH",
+    default="",
+    help="The project to ask, such as group/name. [env: CI_PROJECT_PATH]",
+)
+@json_option
+@click.pass_obj
+def command(around: Surroundings, options: Options, strict: bool, gitlab_url: str, project: str, as_json: bool) -> int:
+    """Check mlgitlab.yml and the pipelines it leads to.
+
+    The whole pipeline of each profile is composed and held against GitLab's rules and GitLab's JSON
+    schema. With a token in MLGITLAB_GITLAB_TOKEN (scope api) GitLab's CI Lint has the last word.
+    """
+    token = around.environ.get("MLGITLAB_GITLAB_TOKEN", "")
+    request, repository = wiring.start(around, replace(options, everything=True))
+    found = survey(request, repository)
+    findings = list(_advice(found))
+    for profile, content in _pipelines(found, repository):
+        findings += _by_schema(profile, content)
+        if token:
+            findings += _by_gitlab(gitlab_url, token, project, profile, content)
+    findings = sorted(set(findings))
+    click.echo(_as_json(findings) if as_json else "\n".join(_text(findings, asked_gitlab=bool(token))))
+    failed = any(finding.level == "error" or strict for finding in findings)
+    return ExitCode.NO if failed else ExitCode.YES
+
+
+def _advice(found: Survey) -> Iterator[Finding]:
+    project = found.project
+    missing = missing_entries(project.steps.values(), project.snapshot, MemoryParses())
+    for advice in advise(project.config, project.steps, project.snapshot.entries().keys(), missing):
+        where = project.parsed.origins.get(advice.key, project.parsed.origins.get(advice.key.rpartition(".")[0], ""))
+        yield Finding(
+            level="warning",
+            source="mlgitlab",
+            where=f"{where} {advice.key}".strip(),
+            what=advice.what,
+            hint=advice.hint,
+        )
+
+
+def _pipelines(found: Survey, repository: Repository) -> Iterator[tuple[str, bytes]]:
+    """Each profile's whole pipeline; raises ConfigError where GitLab would refuse it."""
+    options = found.request.options
+    declared = map(str, found.project.config.profiles)
+    names = [options.profile] if options.profile else ["merge_request", "default_branch", *declared]
+    templates = wiring.job_templates(found)
+    for name in dict.fromkeys(names):
+        under = survey(replace(found.request, options=replace(options, profile=name)), repository)
+        for file, content in produce(under, templates, "mlgitlab-child.yml").pipelines.items():
+            yield f"profile {name}, {file}", content
+
+
+def _by_schema(where: str, content: bytes) -> Iterator[Finding]:
+    try:
+        for problem in wiring.schema_problems(content):
+            yield Finding(level="error", source="GitLab's schema", where=where, what=problem)
+    except UsageError as error:
+        yield Finding(
+            level="note", source="GitLab's schema", where="", what=f"not checked: {error.message}", hint=error.hint
+        )
+
+
+def _by_gitlab(url: str, token: str, project: str, where: str, content: bytes) -> Iterator[Finding]:
+    if not project:
+        raise UsageError("which project should GitLab lint for?", "pass --project group/name")
+    answer = wiring.remote_lint(url, token, project, content.decode())
+    for level, lines in (("error", answer.errors), ("warning", answer.warnings)):
+        for line in lines:
+            yield Finding(level=level, source="GitLab", where=where, what=line)
+
+
+def _text(findings: list[Finding], *, asked_gitlab: bool) -> Iterator[str]:
+    colors = {"error": "red", "warning": "yellow", "note": "cyan"}
+    for finding in findings:
+        where = f" {finding.where}:" if finding.where else ""
+        hint = f" ({finding.hint})" if finding.hint else ""
+        level = click.style(f"{finding.level}:", fg=colors[finding.level])
+        yield f"{level} [{finding.source}]{where} {finding.what}{hint}"
+    errors = sum(finding.level == "error" for finding in findings)
+    warnings = sum(finding.level == "warning" for finding in findings)
+    asked = "and GitLab's CI Lint" if asked_gitlab else "GitLab itself was not asked (MLGITLAB_GITLAB_TOKEN is not set)"
+    yield f"{errors} errors, {warnings} warnings; checked by our rules and GitLab's schema, {asked}"
+
+
+def _as_json(findings: list[Finding]) -> str:
+    return json.dumps({"findings": [asdict(finding) for finding in findings]}, indent=2, ensure_ascii=False)

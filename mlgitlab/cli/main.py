@@ -1,0 +1,112 @@
+"""The command `mlgitlab`: finds the subcommand, and turns every failure into a message and an exit code."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import click
+
+from mlgitlab import __version__
+from mlgitlab.errors import ConfigError, ExitCode, MlgitlabError
+
+_BUG = "this is a bug in mlgitlab; please report it with the lines above"
+_INTERRUPTED = 130
+
+# Listed here with their help, so that `mlgitlab --help` imports none of them.
+_COMMANDS = {
+    "generate": "Write the child pipeline for a change (for CI).",
+    "preview": "Show what would run and why, and what would not and why not.",
+    "explain": "Say why a job, a model or a file does or does not lead to work.",
+    "lint": "Check mlgitlab.yml and the pipeline it leads to.",
+    "config": "Print the effective configuration, or its JSON Schema.",
+    "completion": "Print the completion script for a shell.",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What the process was started in, read once."""
+
+    environ: dict[str, str]
+    cwd: str
+
+
+class LazyGroup(click.Group):
+    """Imports a subcommand's module when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click's signature)
+        """Names in the order of a user's day."""
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """The command, imported."""
+        if cmd_name not in _COMMANDS:
+            return None
+        command = importlib.import_module(f"mlgitlab.cli.{cmd_name}").command
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """The list of commands, without importing one."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="mlgitlab")
+def cli() -> None:
+    """From a git diff to the GitLab child pipeline that does the ML work it calls for, and no other.
+
+    Exit codes: 0 yes, 1 a bug, 2 usage or configuration, 3 a check or policy says no,
+    4 git, GitLab or the disk failed (worth a retry).
+    """
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code is an ExitCode, or 130 after ^C."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    surroundings = Surroundings(environ=dict(os.environ), cwd=os.getcwd())  # noqa: PTH109 (kept as given)
+    color = False if surroundings.environ.get("NO_COLOR") else None
+    try:
+        code = cli.main(arguments, prog_name="mlgitlab", standalone_mode=False, obj=surroundings, color=color)
+    except click.ClickException as error:
+        error.show()
+        return ExitCode.USAGE
+    except click.Abort:
+        click.echo("interrupted", err=True)
+        return _INTERRUPTED
+    except MlgitlabError as error:
+        _tell(error, as_json="--json" in arguments)
+        return error.exit_code
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; Python's own flush at exit would complain again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.YES
+    except Exception:  # noqa: BLE001 (the one place where a bug becomes a message)
+        _confess()
+        return ExitCode.BUG
+    return code if isinstance(code, int) else ExitCode.YES
+
+
+def _confess() -> None:
+    """What a report of a bug needs."""
+    import platform  # noqa: PLC0415 (slow, and only a bug needs them)
+    import traceback  # noqa: PLC0415
+
+    traceback.print_exc()
+    click.echo(f"mlgitlab {__version__}, Python {platform.python_version()}, {platform.platform()}: {_BUG}", err=True)
+
+
+def _tell(error: MlgitlabError, *, as_json: bool) -> None:
+    if as_json:
+        problems = [str(problem) for problem in error.problems] if isinstance(error, ConfigError) else []
+        facts = {"message": error.message, "hint": error.hint, "exit_code": error.exit_code, "problems": problems}
+        click.echo(json.dumps({"error": facts}, indent=2))
+    click.echo(f"{click.style('error:', fg='red', bold=True)} {error.message}", err=True)
+    if error.hint:
+        click.echo(f"{click.style('hint:', fg='cyan')} {error.hint}", err=True)

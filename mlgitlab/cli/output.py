@@ -1,0 +1,121 @@
+"""The files that a run writes: the child pipeline, its parts, and plan.json."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from mlgitlab import __version__
+from mlgitlab.cli.flow import Survey
+from mlgitlab.errors import ConfigError, Problem, UsageError
+from mlgitlab.planning.check import check
+from mlgitlab.planning.compose import Composer
+from mlgitlab.planning.document import Circumstances, document
+from mlgitlab.planning.emit import emit
+from mlgitlab.planning.gitlab import Instance, degraded
+from mlgitlab.planning.parts import Origin, assemble
+from mlgitlab.planning.pipeline import Pipeline
+from mlgitlab.planning.split import Split, excess, split
+from mlgitlab.protocols import JobTemplates
+
+GENERATE_JOB = "mlgitlab:generate"
+# What a part refers to where no pipeline is known (a laptop); GitLab 18.9 and newer fill it in.
+_UPSTREAM = "$CI_UPSTREAM_PIPELINE_ID"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
+    """Everything to print or write: the plan's document, and file names to contents, the child's first."""
+
+    document: dict[str, object]
+    pipelines: Mapping[str, bytes]
+
+    @property
+    def child(self) -> bytes:
+        """The child pipeline's YAML."""
+        return next(iter(self.pipelines.values()))
+
+
+def produce(survey: Survey, templates: JobTemplates, child: str) -> Output:
+    """Compose, check and emit. `child` is the name of the child pipeline's file.
+
+    Raises ConfigError when the pipeline would break a rule or a limit of GitLab.
+    """
+    if not child.endswith((".yml", ".yaml")):
+        raise UsageError(f"--output {child!r} must end in .yml", "GitLab includes only .yml and .yaml files")
+    instance, config = survey.instance, survey.project.config
+    whole = Composer(config=config, instance=instance, templates=templates).compose(survey.plan, _header(survey))
+    pipelines: Mapping[str, Pipeline] = {child: whole}
+    limits: tuple[str, ...] = ()
+    if why := excess(whole, instance, len(emit(whole))):
+        found = split(whole, instance, why)
+        pipelines, limits = _parts(survey, whole, found, templates, child), (_told(found),)
+    for pipeline in pipelines.values():
+        check(pipeline, instance)
+    emitted = {name: emit(pipeline) for name, pipeline in pipelines.items()}
+    plan = document(survey.plan, _circumstances(survey, whole, limits, tuple(emitted)))
+    _check_archive(instance, [*emitted.values(), as_bytes(plan)])
+    return Output(document=plan, pipelines=emitted)
+
+
+def as_bytes(plan: Mapping[str, object]) -> bytes:
+    """plan.json's content."""
+    return (json.dumps(plan, indent=2, ensure_ascii=False) + "\n").encode()
+
+
+def _parts(survey: Survey, whole: Pipeline, found: Split, templates: JobTemplates, child: str) -> dict[str, Pipeline]:
+    env, path = survey.request.env, PurePosixPath(child)
+    count = sum(len(wave) for wave in found.waves)
+    files = tuple(str(path.with_stem(f"{path.stem}-{number}")) for number in range(1, count + 1))
+    origin = Origin(pipeline_id=env.pipeline_id or _UPSTREAM, job=env.job_name or GENERATE_JOB, files=files)
+    root, parts = assemble(whole, found, survey.project.config, survey.instance, templates, origin)
+    return {child: root, **dict(zip(files, parts, strict=True))}
+
+
+def _told(found: Split) -> str:
+    count = sum(len(wave) for wave in found.waves)
+    first = f", {len(found.shared)} shared jobs first" if found.shared else ""
+    return f"{found.why}: split into {count} child pipelines in {len(found.waves)} waves{first}"
+
+
+def _header(survey: Survey) -> tuple[str, ...]:
+    plan, baseline = survey.plan, survey.comparison.baseline
+    base = ", ".join(sha[:12] for sha in baseline.bases) or "none"
+    return (
+        f"Written by mlgitlab {__version__}; edit mlgitlab.yml or the job templates, not this file.",
+        f"Pipeline: {plan.question.kind.replace('_', ' ')}, profile {plan.question.profile.name}.",
+        f"Baseline: {base} ({baseline.rule}): {baseline.why}",
+        f"{len(plan.selected)} of {len(plan.steps)} steps run. plan.json says why, and why the others do not.",
+    )
+
+
+def _circumstances(survey: Survey, whole: Pipeline, limits: tuple[str, ...], files: tuple[str, ...]) -> Circumstances:
+    instance = survey.instance
+    reports = {
+        kind
+        for step in survey.plan.selected
+        for kind, path in (("metrics", step.spec.metrics), ("junit", step.spec.junit))
+        if path
+    }
+    return Circumstances(
+        tool_version=__version__,
+        config_file=survey.request.config.path,
+        gitlab_version=str(instance.version or ""),
+        tier=str(instance.tier or ""),
+        jobs=whole.count,
+        limits=limits,
+        degraded=tuple(degraded(instance, reports)),
+        files=files,
+    )
+
+
+def _check_archive(instance: Instance, contents: list[bytes]) -> None:
+    """GitLab includes from an archive below a size only: https://docs.gitlab.com/administration/instance_limits/."""
+    size, most = sum(len(zlib.compress(content)) for content in contents), instance.max_archive_bytes
+    if size > most:
+        what = f"the files take {size} bytes compressed, and GitLab includes from an archive of at most {most}"
+        hint = "raise max_artifacts_content_include_size on the instance and this key, or divide mlgitlab.yml"
+        raise ConfigError((Problem(where="gitlab.max_archive_bytes", what=what),), hint)

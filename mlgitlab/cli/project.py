@@ -1,0 +1,85 @@
+"""The head of the project: its commit, its files, its configuration, and the instance it runs on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from mlgitlab.cli.inputs import Request
+from mlgitlab.config.parameters import check_parameters
+from mlgitlab.config.parse import Parsed, parse
+from mlgitlab.config.scalars import GitLabVersion
+from mlgitlab.config.schema import Config
+from mlgitlab.errors import UsageError, WorldError
+from mlgitlab.planning.derive import derive
+from mlgitlab.planning.gitlab import Instance
+from mlgitlab.planning.steps import StepSpec
+from mlgitlab.protocols import Repository, Snapshot
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """What a change leads to. `uncommitted`: the files are those on disk, not those of the commit."""
+
+    head: str
+    snapshot: Snapshot
+    uncommitted: bool
+    parsed: Parsed
+    steps: Mapping[str, StepSpec]
+
+    @property
+    def config(self) -> Config:
+        """The configuration's values."""
+        return self.parsed.config
+
+
+def read_project(request: Request, repository: Repository) -> Project:
+    """The head's files and configuration; UsageError when there is no configuration."""
+    head, snapshot, uncommitted = _head(request, repository)
+    content = request.config.outside
+    if content is None:
+        content = snapshot.read([request.config.path]).get(request.config.path)
+    if content is None:
+        raise UsageError(
+            f"there is no {request.config.path} in {'the work tree' if uncommitted else f'commit {head[:12]}'}",
+            "write one (docs/configuration.md shows a ten-line start), or name it with --config",
+        )
+    parsed = parse(content, request.config.path)
+    return Project(head=head, snapshot=snapshot, uncommitted=uncommitted, parsed=parsed, steps=derive(parsed.config))
+
+
+def _head(request: Request, repository: Repository) -> tuple[str, Snapshot, bool]:
+    """The commit to look at, its files, and whether those on disk are meant."""
+    options, env = request.options, request.env
+    asked = options.head or (env.sha if env.in_ci else "") or "HEAD"
+    head = repository.resolve(asked)
+    if head is None and env.in_ci and not options.head and repository.obtain(asked):
+        head = asked
+    if head is None and options.head:
+        raise UsageError(f"--head {options.head!r} is no commit of this repository")
+    if head is None:
+        raise WorldError(f"the commit {asked} is not in the clone", "is GIT_STRATEGY none or empty in this job?")
+    on_disk = repository.work_tree() if request.includes_work_tree else None
+    return (head, on_disk, True) if on_disk else (head, repository.snapshot(head), False)
+
+
+def instance_of(request: Request, config: Config) -> Instance:
+    """The GitLab instance: the command line, then the configuration, then what CI tells."""
+    settings = config.gitlab
+    if request.options.gitlab_version:
+        try:
+            settings = replace(settings, version=GitLabVersion.parse(request.options.gitlab_version))
+        except ValueError as error:
+            raise UsageError(f"--gitlab-version {request.options.gitlab_version!r} is not {error}") from None
+    return Instance.of(settings, detected_version=request.env.server_version, host=request.env.server_host)
+
+
+def parameters_of(request: Request, config: Config) -> Mapping[str, str]:
+    """Checked parameters: those of the environment, then those of the command line."""
+    given = dict(request.env.parameters)
+    for item in request.options.param:
+        name, equals, value = item.partition("=")
+        if not equals:
+            raise UsageError(f"--param {item!r} is not NAME=VALUE")
+        given[name] = value
+    return check_parameters(config, given)

@@ -1,0 +1,102 @@
+"""The one place that names real adapters: git, the templates, the disk."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+
+from mlgitlab import paths
+from mlgitlab.adapters import ci_schema, files, gitlab
+from mlgitlab.adapters.git import GitRepository, open_repository
+from mlgitlab.adapters.templates import SUFFIX, JinjaJobTemplates, shipped_folder
+from mlgitlab.ci import CiEnvironment
+from mlgitlab.cli.flow import Survey
+from mlgitlab.cli.inputs import ConfigFile, Request
+from mlgitlab.cli.main import Surroundings
+from mlgitlab.cli.options import Options
+from mlgitlab.errors import UsageError
+from mlgitlab.planning import listed
+from mlgitlab.protocols import JobTemplates
+
+DEFAULT_CONFIG = "mlgitlab.yml"
+# Until the configuration is read and says otherwise (`baseline.fetch_timeout`).
+_FETCH_SECONDS = 120.0
+
+
+def start(around: Surroundings, options: Options) -> tuple[Request, GitRepository]:
+    """Open the repository and gather what the run is asked."""
+    env = CiEnvironment.read(around.environ)
+    repository = open_repository(
+        str(Path(around.cwd, options.repo)),
+        trusted=env.in_ci,
+        fetch_seconds=_FETCH_SECONDS,
+        token=around.environ.get("CI_JOB_TOKEN", ""),
+        token_host=around.environ.get("CI_SERVER_HOST", ""),
+        report=lambda line: click.echo(f"mlgitlab: {paths.printable(line)}", err=True),
+    )
+    if options.simulate:
+        env = env.simulate(options.simulate, repository.current_branch() or "", repository.default_branch() or "")
+    return (
+        Request(
+            options=options,
+            env=env,
+            config=_config_file(around, options.config, repository),
+            listed=_listed(around, options.changed_files),
+        ),
+        repository,
+    )
+
+
+def _config_file(around: Surroundings, given: str, repository: GitRepository) -> ConfigFile:
+    if not given:
+        return ConfigFile(path=DEFAULT_CONFIG)
+    on_disk = Path(around.cwd, given)
+    place = on_disk.parent.resolve() / on_disk.name
+    if not repository.bare and place.is_relative_to(repository.folder):
+        return ConfigFile(path=place.relative_to(repository.folder).as_posix())
+    if on_disk.exists():
+        return ConfigFile(path=given, outside=files.read(on_disk))
+    if repository.bare and not on_disk.is_absolute():
+        return ConfigFile(path=paths.normalise(given))
+    raise UsageError(f"--config {given!r} does not exist")
+
+
+def _listed(around: Surroundings, given: str) -> tuple[str, ...] | None:
+    if not given:
+        return None
+    content = sys.stdin.buffer.read() if given == "-" else files.read(Path(around.cwd, given))
+    return listed.read(content)
+
+
+def job_templates(survey: Survey) -> JobTemplates:
+    """Our job templates behind those of the project."""
+    folder = survey.project.config.templates
+    overrides: dict[str, str] = {}
+    if folder:
+        root = paths.normalise(folder)
+        snapshot = survey.project.snapshot
+        names = [path for path in snapshot.entries() if path.startswith(f"{root}/") and path.endswith(SUFFIX)]
+        overrides = {
+            path.removeprefix(f"{root}/"): content.decode("utf-8", "replace")
+            for path, content in snapshot.read(names).items()
+        }
+    return JinjaJobTemplates(overrides, shipped_folder())
+
+
+def write(around: Surroundings, contents: Mapping[str, bytes]) -> None:
+    """Write files, in this order, each in one step."""
+    for name, content in contents.items():
+        files.write(Path(around.cwd, name), content)
+
+
+def schema_problems(content: bytes) -> tuple[str, ...]:
+    """What GitLab's JSON schema says against a pipeline."""
+    return ci_schema.problems(content)
+
+
+def remote_lint(url: str, token: str, project: str, content: str) -> gitlab.Linted:
+    """What GitLab's CI Lint says of a pipeline."""
+    return gitlab.lint(url, token, project, content)

@@ -1,0 +1,279 @@
+"""The types of `mlgitlab.yml`. The parser, the JSON Schema and the reference page are derived from them.
+
+`doc(...)` holds the sentence that editors and the reference page show. A class with `shorthand`
+may be written as that one field's value: `train: python train.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import ClassVar, Literal, NewType
+
+from mlgitlab.config.scalars import Duration, GitLabVersion, Globs
+
+# A documented key is one line.
+# fmt: off
+
+# A key that becomes part of a job's name: letters, digits, `_`, `.` and `-`.
+Name = NewType("Name", str)
+# A value of YAML that a later command reads: accepted here, and compared, as it stands.
+Json = NewType("Json", object)
+
+
+def doc(text: str) -> dict[str, str]:
+    """Field metadata: the sentence that documents the key."""
+    return {"doc": text}
+
+
+class StepKind(StrEnum):
+    """What a step does; the order is the order of the stages."""
+
+    QUALITY = "quality"
+    DATA = "data"
+    SMOKE = "smoke"
+    TRAIN = "train"
+    EVALUATE = "evaluate"
+    GATE = "gate"
+
+
+class Tier(StrEnum):
+    """GitLab's subscription tiers, and the trial's limits on GitLab.com."""
+
+    FREE = "free"
+    TRIAL = "trial"
+    PREMIUM = "premium"
+    ULTIMATE = "ultimate"
+
+
+class Select(StrEnum):
+    """Whether a profile looks at what changed."""
+
+    CHANGES = "changes"
+    ALL = "all"
+
+
+class Unmatched(StrEnum):
+    """What a changed path that no rule knows makes run."""
+
+    EVERYTHING = "everything"
+    NOTHING = "nothing"
+    ERROR = "error"
+
+
+class OnUnknown(StrEnum):
+    """What happens when the baseline cannot be found."""
+
+    EVERYTHING = "everything"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gpu:
+    """What accelerator a step needs."""
+
+    shorthand: ClassVar[str] = "type"
+
+    type: str = field(metadata=doc("Name of a GPU type: a key of `gpus`, or any name, which then means the tags `gpu` and `gpu:NAME`. `none`: no GPU."))
+    count: int = field(default=1, metadata=doc("How many of them."))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GpuType:
+    """How runners with one type of GPU are found."""
+
+    tags: tuple[str, ...] = field(metadata=doc("Runner tags that select this type. A runner must carry all of them."))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cache:
+    """GitLab's cache for the jobs of a step, keyed by the content of lock files."""
+
+    key_files: tuple[str, ...] = field(metadata=doc("One or two lock files; a change of either starts a new cache."))
+    paths: tuple[str, ...] = field(metadata=doc("Folders below the project that are kept, such as `.cache/pip`."))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One command of a model (train, smoke, evaluate), or one quality step, and what it reads and leaves."""
+
+    shorthand: ClassVar[str] = "command"
+
+    command: tuple[str, ...] = field(metadata=doc("The shell line, or lines, that do the work. Run from the repository's root."))
+    entry: tuple[str, ...] = field(default=(), metadata=doc("Python entry points (`path/to/x.py` or `-m a.b`) where the command does not show them."))
+    inputs: Globs = field(default=Globs(), metadata=doc("Files that this step alone reads, besides those of its model."))
+    outputs: tuple[str, ...] = field(default=(), metadata=doc("Files or folders the step leaves; they become job artifacts and reach the steps that need it."))
+    metrics: str | None = field(default=None, metadata=doc("An OpenMetrics file that the step writes (GitLab's `reports:metrics`)."))
+    junit: str | None = field(default=None, metadata=doc("A JUnit XML file that the step writes (GitLab's `reports:junit`)."))
+    datasets: tuple[str, ...] = field(default=(), metadata=doc("Datasets that the step reads. `evaluate` with several runs once for each, with `MLGITLAB_DATASET` set."))
+    image: str | None = field(default=None, metadata=doc("Container image of this step."))
+    gpu: Gpu | None = field(default=None, metadata=doc("GPU of this step; `none` for a step without."))
+    tags: tuple[str, ...] | None = field(default=None, metadata=doc("Runner tags of this step, instead of those of the GPU type or the defaults."))
+    timeout: Duration | None = field(default=None, metadata=doc("GitLab ends the job after this time."))
+    variables: Mapping[str, str] = field(default_factory=dict, metadata=doc("Variables of the job. Literal: GitLab expands nothing in them."))
+    environment: str | None = field(default=None, metadata=doc("GitLab environment whose variables and ID token claims the job gets; no deployment is recorded (`action: prepare`)."))
+    resource_group: str | None = field(default=None, metadata=doc("Jobs of one resource group never run at the same time, in any pipeline of the project."))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quality(Step):
+    """A check of the code: lint, types, unit tests."""
+
+    owns: Globs = field(default=Globs(), metadata=doc("Files that this step alone reads (tests, linter settings): a change to one runs this step and no model."))
+    blocks: bool = field(default=True, metadata=doc("Whether training waits until this step has passed."))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """A model: where its code is, what it depends on, and the commands that make and judge it."""
+
+    paths: Globs = field(default=Globs(), metadata=doc("The model's own folder or files."))
+    inputs: Globs = field(default=Globs(), metadata=doc("Other files that its steps read: parameters, shared configuration."))
+    datasets: tuple[str, ...] = field(default=(), metadata=doc("Datasets it is trained on; keys of `datasets`."))
+    models: tuple[str, ...] = field(default=(), metadata=doc("Models whose result its training reads (a teacher, the parts of a stack)."))
+    train: Step | None = field(default=None, metadata=doc("The full training."))
+    smoke: Step | None = field(default=None, metadata=doc("A short training that shows the code still trains. Where a profile asks for it and there is none, the full training runs."))
+    evaluate: Step | None = field(default=None, metadata=doc("The evaluation of what training made."))
+    gates: Json | None = field(default=None, metadata=doc("Rules that the evaluated model must pass. Accepted and compared; acted on by a later release."))
+    approval: Json | None = field(default=None, metadata=doc("Who must approve a promotion. Accepted and compared; acted on by a later release."))
+    deploy: Json | None = field(default=None, metadata=doc("Where and how the model is deployed. Accepted and compared; acted on by a later release."))
+    retrain: Json | None = field(default=None, metadata=doc("Signals that start a retraining. Accepted and compared; acted on by a later release."))
+    source_roots: tuple[str, ...] = field(default=(), metadata=doc("Folders on the Python module path of this model's steps, besides the project's."))
+    image: str | None = field(default=None, metadata=doc("Container image of the model's steps."))
+    gpu: Gpu | None = field(default=None, metadata=doc("GPU of smoke and train. `evaluate` runs without one unless it declares its own."))
+    tags: tuple[str, ...] | None = field(default=None, metadata=doc("Runner tags of the model's steps, instead of those of the GPU type or the defaults."))
+    timeout: Duration | None = field(default=None, metadata=doc("Time limit of each of the model's steps."))
+    variables: Mapping[str, str] = field(default_factory=dict, metadata=doc("Variables of the model's jobs."))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dataset:
+    """Data that models are trained or evaluated on."""
+
+    shorthand: ClassVar[str] = "path"
+
+    path: str | None = field(default=None, metadata=doc("A file, folder or pattern in the repository, or a URI such as `s3://bucket/key`. A DVC pointer `PATH.dvc` counts as the data."))
+    schema: str | None = field(default=None, metadata=doc("File in the repository that describes valid rows."))
+    format: str | None = field(default=None, metadata=doc("`csv`, `parquet`, `jsonl`, ... where the name does not tell."))
+    inputs: Globs = field(default=Globs(), metadata=doc("Other files that make or describe the data; a change to one counts as a change of the data."))
+    validate: Step | None = field(default=None, metadata=doc("The command that checks the data before anything is trained on it."))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """What runs in one kind of pipeline."""
+
+    description: str = field(default="", metadata=doc("A sentence for people."))
+    steps: tuple[StepKind, ...] = field(default=tuple(StepKind), metadata=doc("The kinds of steps that may run."))
+    select: Select = field(default=Select.CHANGES, metadata=doc("`changes`: what the change can affect. `all`: whatever changed."))
+    models: tuple[str, ...] = field(default=(), metadata=doc("Only these models (and what they need); empty for all."))
+    labels: tuple[str, ...] = field(default=(), metadata=doc("A merge request with one of these labels uses this profile."))
+
+
+class ParameterType(StrEnum):
+    """The type of a manual run's parameter."""
+
+    STRING = "string"
+    NUMBER = "number"
+    INTEGER = "integer"
+    BOOLEAN = "boolean"
+    DURATION = "duration"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """A value that a manual or scheduled run may set; jobs see it as `MLGITLAB_PARAM_NAME`."""
+
+    type: ParameterType = field(default=ParameterType.STRING, metadata=doc("What the value must be."))
+    default: str | int | float | bool | None = field(default=None, metadata=doc("Used when the run does not set it; without one, the variable is absent."))
+    description: str = field(default="", metadata=doc("A sentence for people."))
+    options: tuple[str, ...] = field(default=(), metadata=doc("The only values allowed."))
+    pattern: str | None = field(default=None, metadata=doc("Regular expression that the whole string must match."))
+    minimum: float | None = field(default=None, metadata=doc("Least number allowed."))
+    maximum: float | None = field(default=None, metadata=doc("Greatest number allowed."))
+    sets: Literal["timeout"] | None = field(default=None, metadata=doc("`timeout`: a duration that replaces the time limit of smoke and train."))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Defaults:
+    """What steps use where neither they nor their model say otherwise."""
+
+    image: str | None = field(default=None, metadata=doc("Container image."))
+    tags: tuple[str, ...] = field(default=(), metadata=doc("Runner tags of steps without a GPU."))
+    timeout: Duration = field(default=Duration(3600), metadata=doc("Time limit of a job."))
+    before_script: tuple[str, ...] = field(default=(), metadata=doc("Shell lines before each step's command, such as the installation of requirements."))
+    inputs: Globs = field(default=Globs(), metadata=doc("Files that every step of every model reads, such as lock files and the Dockerfile."))
+    variables: Mapping[str, str] = field(default_factory=dict, metadata=doc("Variables of every job."))
+    cache: Cache | None = field(default=None, metadata=doc("Cache of every job."))
+    retry: int = field(default=1, metadata=doc("How often GitLab repeats a job that failed for reasons of the system (never for the script's own failure): 0 to 2."))
+    expire_in: Duration = field(default=Duration(7 * 86400), metadata=doc("How long artifacts are kept."))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Baseline:
+    """How the commit to compare with is found."""
+
+    on_unknown: OnUnknown = field(default=OnUnknown.EVERYTHING, metadata=doc("When it cannot be found: run `everything`, or stop with an `error` (exit code 3)."))
+    default_branch: str | None = field(default=None, metadata=doc("The default branch, where neither GitLab nor the clone tells."))
+    tag_pattern: str = field(default="*", metadata=doc("Tags that count as earlier releases; a tag pipeline is compared with the nearest one."))
+    fetch_timeout: Duration = field(default=Duration(120), metadata=doc("Time allowed for deepening a shallow clone."))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GitLab:
+    """The GitLab instance. What is not set is detected in CI; elsewhere the safe assumption is made."""
+
+    version: GitLabVersion | None = field(default=None, metadata=doc("Keywords newer than this are not emitted."))
+    tier: Tier | None = field(default=None, metadata=doc("Decides the limit of jobs in a pipeline and which reports are shown."))
+    max_jobs: int | None = field(default=None, metadata=doc("Jobs in one pipeline; else 500, 1000, 1500 or 2000 by tier on GitLab.com."))
+    max_needs: int = field(default=50, metadata=doc("Needs of one job."))
+    max_yaml_bytes: int = field(default=1_000_000, metadata=doc("Size of one pipeline's YAML."))
+    max_archive_bytes: int = field(default=5_000_000, metadata=doc("Size of the generate job's artifact archive (`max_artifacts_content_include_size`)."))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdToken:
+    """A GitLab ID token for the jobs that reach cloud storage."""
+
+    name: str = field(default="MLGITLAB_ID_TOKEN", metadata=doc("Variable that holds the token."))
+    aud: str = field(metadata=doc("The token's audience; for AWS, the URL of the GitLab instance."))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Store:
+    """Where models and evidence are kept."""
+
+    shorthand: ClassVar[str] = "url"
+
+    url: str = field(metadata=doc("A folder (`file:///...`) or a bucket (`s3://bucket/prefix`)."))
+    endpoint_url: str | None = field(default=None, metadata=doc("Address of an S3-compatible server."))
+    region: str | None = field(default=None, metadata=doc("Region of the bucket."))
+    role_arn: str | None = field(default=None, metadata=doc("AWS role that jobs assume with their ID token."))
+    id_token: IdToken | None = field(default=None, metadata=doc("Emitted for jobs that train or evaluate."))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """The whole of `mlgitlab.yml`."""
+
+    version: Literal[1] = field(metadata=doc("Version of this format: 1."))
+    models: Mapping[Name, Model] = field(default_factory=dict, metadata=doc("The models, by name."))
+    datasets: Mapping[Name, Dataset] = field(default_factory=dict, metadata=doc("The datasets, by name."))
+    quality: Mapping[Name, Quality] = field(default_factory=dict, metadata=doc("Checks of the code, by name."))
+    profiles: Mapping[Name, Profile] = field(default_factory=dict, metadata=doc("What runs where. `merge_request`, `merge_train`, `branch`, `default_branch`, `tag`, `schedule` and `manual` are used by the pipelines of that name; others by `--profile`, `MLGITLAB_PROFILE` or a label."))
+    parameters: Mapping[Name, Parameter] = field(default_factory=dict, metadata=doc("Values that manual and scheduled runs may set."))
+    gpus: Mapping[Name, GpuType] = field(default_factory=dict, metadata=doc("GPU types and the runner tags that select them."))
+    ignore: Globs = field(default=Globs(), metadata=doc("Files that can alter no step: documentation, licences."))
+    unmatched: Unmatched = field(default=Unmatched.EVERYTHING, metadata=doc("What a changed file that no rule knows makes run: `everything`, `nothing`, or an `error` (exit code 3)."))
+    source_roots: tuple[str, ...] = field(default=(), metadata=doc("Folders on the Python module path besides a script's own, the root and `src`."))
+    baseline: Baseline = field(default=Baseline(), metadata=doc("How the commit to compare with is found."))
+    defaults: Defaults = field(default=Defaults(), metadata=doc("What steps use where nothing else is said."))
+    gitlab: GitLab = field(default=GitLab(), metadata=doc("The GitLab instance."))
+    store: Store | None = field(default=None, metadata=doc("Where models and evidence are kept."))
+    templates: str | None = field(default=None, metadata=doc("Folder in the repository whose `*.yml.j2` files replace the job templates of the same name."))
+
+
+# What every model, dataset and quality name must look like, and the names with a meaning of their own.
+NAME_PATTERN = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}"
+RESERVED_NAMES = frozenset({"data", "quality", "mlgitlab"})

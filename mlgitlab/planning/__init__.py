@@ -1,0 +1,1 @@
+"""From a change to a pipeline: pure decisions over plain values."""

@@ -1,0 +1,85 @@
+"""Which commits a pipeline is compared with: one rule for each kind of pipeline, named in the answer."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from mlgitlab import paths
+from mlgitlab.ci import CiEnvironment, PipelineKind
+from mlgitlab.config.schema import Baseline
+from mlgitlab.errors import UsageError
+from mlgitlab.planning import baseline_pushes, baseline_requests
+from mlgitlab.planning.baseline_search import Search
+from mlgitlab.planning.baseline_values import RULES, Resolved, Rule
+from mlgitlab.protocols import History
+
+__all__ = ["RULES", "Resolved", "Rule", "resolve"]
+
+
+def resolve(  # noqa: PLR0911 - one return for each kind of pipeline
+    env: CiEnvironment,
+    settings: Baseline,
+    history: History,
+    *,
+    head: str,
+    explicit: str = "",
+    last_success: str = "",
+) -> Resolved:
+    """The baseline of the pipeline that `env` describes, for the commit `head`.
+
+    `explicit` is what `--base` named, for pipelines of any kind; `last_success` is the commit at which
+    the default branch last succeeded, where that is recorded.
+
+    Raises UsageError for an `explicit` that names no commit.
+    """
+    # A setting is a person's word, the clone's answer a deduction; GitLab's own word beats both.
+    default_branch = env.default_branch or settings.default_branch or history.default_branch() or ""
+    search = Search(env=env, history=history, head=head, default_branch=default_branch)
+    if explicit:
+        return _explicit(search, explicit)
+    match env.kind:
+        case PipelineKind.MERGE_REQUEST:
+            return baseline_requests.detached(search)
+        case PipelineKind.MERGED_RESULT | PipelineKind.MERGE_TRAIN:
+            return baseline_requests.merged(search)
+        case PipelineKind.DEFAULT_BRANCH:
+            return baseline_pushes.default_branch(search, last_success)
+        case PipelineKind.BRANCH:
+            return baseline_pushes.branch(search)
+        case PipelineKind.TAG:
+            return baseline_pushes.tag(search, settings.tag_pattern)
+        case PipelineKind.SCHEDULE | PipelineKind.MANUAL:
+            return _profile(search)
+        case PipelineKind.LAPTOP:
+            return _laptop(search)
+        case _:
+            assert_never(env.kind)
+
+
+def _explicit(search: Search, rev: str) -> Resolved:
+    """Exactly the commit that was named. A wrong name is never replaced by a guess."""
+    history = search.history
+    sha = history.resolve(rev) or (rev if history.obtain(rev) else history.branch_tip(rev))
+    if sha is None:
+        raise UsageError(
+            f"--base names no commit: {paths.show(rev)}",
+            "pass a full SHA, or a branch or tag of the clone; a shallow clone may need GIT_DEPTH: 0",
+        )
+    return search.found(Rule.EXPLICIT, f"compared with {sha[:12]}, as --base asks", sha)
+
+
+def _profile(search: Search) -> Resolved:
+    # CI_COMMIT_BEFORE_SHA is all zeros there: no commit is "the one before".
+    why = f"a pipeline of the kind `{search.env.kind}` runs what its profile says, not what changed; --base compares"
+    return Resolved(rule=Rule.PROFILE, head=search.head, why=why)
+
+
+def _laptop(search: Search) -> Resolved:
+    """Where the work left the default branch; on that branch, what has not been pushed."""
+    found = search.merge_base(search.default_branch)
+    if found.bases != (search.head,) or search.history.resolve(f"refs/remotes/origin/{search.default_branch}"):
+        return found
+    if not search.history.parents(search.head):
+        return search.everything("HEAD is the first commit")
+    why = "there is no remote to compare with, so only uncommitted changes count; pass --base to compare with a commit"
+    return search.found(Rule.HEAD, why, search.head)

@@ -1,0 +1,164 @@
+"""GitLab's rules for a pipeline, checked before GitLab does; each rule is one small function.
+
+Sources: https://docs.gitlab.com/ci/yaml/ and, where a number is given, https://docs.gitlab.com/administration/instance_limits/
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
+
+from mlgitlab.errors import ConfigError, Problem
+from mlgitlab.planning.gitlab import Instance
+from mlgitlab.planning.pipeline import Job, Pipeline
+
+LONGEST_NAME = 255
+MOST_TAGS = 50
+MOST_PARALLEL = 200
+MOST_CACHES = 4
+MOST_KEY_FILES = 2
+MOST_RETRIES = 2
+_HIDDEN_STAGES = frozenset({".pre", ".post"})
+_RESERVED = frozenset({
+    "image", "services", "stages", "before_script", "after_script", "variables", "cache", "include",
+    "default", "workflow", "spec", "pages", "true", "false", "nil", "null",
+})  # fmt: skip
+_KEYWORDS = frozenset({
+    "after_script", "allow_failure", "artifacts", "before_script", "cache", "coverage", "dast_configuration",
+    "dependencies", "environment", "hooks", "id_tokens", "identity", "image", "inherit", "interruptible",
+    "manual_confirmation", "needs", "parallel", "release", "resource_group", "retry", "rules", "script", "secrets",
+    "services", "stage", "start_in", "tags", "timeout", "variables", "when",
+})  # fmt: skip
+_TRIGGER_KEYWORDS = frozenset({
+    "allow_failure", "environment", "inherit", "interruptible", "needs", "parallel", "resource_group", "rules",
+    "stage", "trigger", "variables", "when",
+})  # fmt: skip
+# GitLab gives these a meaning when it reads the file; a literal one cannot be written safely.
+_INTERPOLATION = "$[["
+
+
+def check(pipeline: Pipeline, instance: Instance) -> None:
+    """Raise ConfigError with everything that GitLab would refuse, or that would not do what the plan says."""
+    found = [*_pipeline_problems(pipeline), *(p for job in pipeline.jobs for p in _job_problems(job, instance))]
+    if found:
+        raise ConfigError(
+            tuple(found), "the job comes from mlgitlab.yml and from the template of its step; see docs/templates.md"
+        )
+
+
+def _problem(job: Job, what: str, hint: str = "") -> Problem:
+    return Problem(where=f"job {job.name}", what=what, hint=hint)
+
+
+def _pipeline_problems(pipeline: Pipeline) -> Iterator[Problem]:
+    counted = Counter(job.name for job in pipeline.jobs)
+    for name, count in sorted(counted.items()):
+        if count > 1:
+            yield Problem(where=f"job {name}", what=f"there are {count} jobs of this name")
+    if not any(job.stage not in _HIDDEN_STAGES and not job.name.startswith(".") for job in pipeline.jobs):
+        yield Problem(where="pipeline", what="it holds no job that GitLab would run")
+    yield from _order_problems(pipeline)
+
+
+def _order_problems(pipeline: Pipeline) -> Iterator[Problem]:
+    stages = {stage: position for position, stage in enumerate(pipeline.stages)}
+    jobs = {job.name: job for job in pipeline.jobs}
+    for job in pipeline.jobs:
+        if job.stage not in stages:
+            yield _problem(job, f"stage {job.stage!r} is not declared")
+        for need in job.needs:
+            if need not in jobs:
+                yield _problem(job, f"it needs {need!r}, which is not in the pipeline")
+            elif stages.get(jobs[need].stage, 0) > stages.get(job.stage, 0):
+                yield _problem(job, f"it needs {need!r} of a later stage")
+    try:
+        TopologicalSorter({job.name: job.needs for job in pipeline.jobs}).prepare()
+    except CycleError as error:
+        yield Problem(where="pipeline", what=f"jobs need each other in a circle: {' → '.join(error.args[1])}")
+
+
+def _job_problems(job: Job, instance: Instance) -> Iterator[Problem]:
+    yield from _name_problems(job)
+    yield from _keyword_problems(job)
+    yield from _need_problems(job, instance)
+    yield from _number_problems(job)
+    yield from _text_problems(job, job.body)
+
+
+def _name_problems(job: Job) -> Iterator[Problem]:
+    if not job.name or len(job.name) > LONGEST_NAME:
+        yield _problem(job, f"a name has 1 to {LONGEST_NAME} characters")
+    if job.name in _RESERVED or job.name.startswith("."):
+        yield _problem(job, "GitLab gives this name a meaning of its own")
+
+
+def _keyword_problems(job: Job) -> Iterator[Problem]:
+    is_trigger = "trigger" in job.body
+    allowed = _TRIGGER_KEYWORDS if is_trigger else _KEYWORDS
+    for keyword in job.body:
+        if keyword not in allowed:
+            near = difflib.get_close_matches(keyword, allowed, n=1)
+            yield _problem(job, f"unknown keyword {keyword!r}", f"did you mean {near[0]}?" if near else "")
+    script = job.body.get("script")
+    if not is_trigger and not (isinstance(script, str | list) and script):
+        yield _problem(job, "it has no script")
+    elif isinstance(script, list) and not all(isinstance(line, str) for line in script):
+        yield _problem(job, "every line of the script must be a text")
+    if not is_trigger and "timeout" not in job.body:
+        yield _problem(job, "it has no timeout", "a job that hangs would hold its runner")
+
+
+def _need_problems(job: Job, instance: Instance) -> Iterator[Problem]:
+    if len(job.needs) > instance.max_needs:
+        yield _problem(
+            job, f"it needs {len(job.needs)} jobs, and GitLab allows {instance.max_needs}", "gitlab.max_needs"
+        )
+    for need in job.must_need:
+        if need not in job.needs:
+            yield _problem(job, f"its template drops the need for {need!r}")
+    needs = job.body.get("needs")
+    for need in needs if isinstance(needs, list) else ():
+        if isinstance(need, Mapping) and need.get("optional"):
+            yield _problem(job, f"the need for {need.get('job')!r} is optional: the job would start without it")
+
+
+def _number_problems(job: Job) -> Iterator[Problem]:
+    tags = job.body.get("tags")
+    if isinstance(tags, list) and len(tags) >= MOST_TAGS:
+        yield _problem(job, f"it has {len(tags)} tags, and GitLab allows fewer than {MOST_TAGS}")
+    if not 1 <= job.count <= MOST_PARALLEL:
+        yield _problem(job, f"parallel makes {job.count} jobs of it, and GitLab allows 1 to {MOST_PARALLEL}")
+    retry = job.body.get("retry")
+    times = retry.get("max") if isinstance(retry, Mapping) else retry
+    if isinstance(times, int) and not 0 <= times <= MOST_RETRIES:
+        yield _problem(job, f"retry {times}: GitLab allows 0 to {MOST_RETRIES}")
+    cache = job.body.get("cache")
+    caches = cache if isinstance(cache, list) else [cache] if cache else []
+    if len(caches) > MOST_CACHES:
+        yield _problem(job, f"it has {len(caches)} caches, and GitLab allows {MOST_CACHES}")
+    for one in caches:
+        files = (
+            one.get("key", {}).get("files", [])
+            if isinstance(one, Mapping) and isinstance(one.get("key"), Mapping)
+            else []
+        )
+        if len(files) > MOST_KEY_FILES:
+            yield _problem(job, f"cache:key:files names {len(files)} files, and GitLab allows {MOST_KEY_FILES}")
+
+
+def _text_problems(job: Job, node: object) -> Iterator[Problem]:
+    if isinstance(node, Mapping):
+        for key, value in node.items():
+            yield from _text_problems(job, key)
+            yield from _text_problems(job, value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from _text_problems(job, value)
+    elif isinstance(node, str) and _INTERPOLATION in node:
+        yield _problem(
+            job, f"{_INTERPOLATION} in {node[:60]!r}", "GitLab may read it as an input; write it with a space between"
+        )
+    elif isinstance(node, str) and any("\ud800" <= character <= "\udfff" for character in node):
+        yield _problem(job, f"{node[:60]!a} is not UTF-8, and YAML cannot hold it")

@@ -1,0 +1,166 @@
+"""From a plan to a pipeline: the values of each job, rendered by its template."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from mlgitlab import paths
+from mlgitlab.ci import PipelineKind
+from mlgitlab.config.scalars import Duration
+from mlgitlab.config.schema import Config, StepKind
+from mlgitlab.planning.gitlab import Instance
+from mlgitlab.planning.pipeline import Job, Pipeline
+from mlgitlab.planning.plan import Plan, PlannedStep
+from mlgitlab.protocols import JobTemplates
+
+NOTHING = "mlgitlab:nothing-to-do"
+# Smoke and full training share a stage: where a model has no smoke step, its full training may be
+# what another model's smoke run needs, and needs never point to a later stage.
+_STAGES = {kind: "train" if kind is StepKind.SMOKE else str(kind) for kind in StepKind}
+_NOTHING_STAGE = "plan"
+_NOTHING_TIMEOUT = Duration(300)
+# A superseded pipeline of these kinds may be cancelled. Elsewhere a cancelled job would lose its
+# changes: the next pipeline is compared with the commit of this one.
+_INTERRUPTIBLE = frozenset(
+    {PipelineKind.MERGE_REQUEST, PipelineKind.MERGED_RESULT, PipelineKind.BRANCH, PipelineKind.LAPTOP}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Composer:
+    """What every job of a pipeline is made with."""
+
+    config: Config
+    instance: Instance
+    templates: JobTemplates
+
+    def compose(self, plan: Plan, header: tuple[str, ...]) -> Pipeline:
+        """The pipeline for the plan: its selected steps, or the one cheap job that says why there are none."""
+        jobs = tuple(self._job(plan, step) for step in plan.selected) or (self._nothing(plan),)
+        used = {job.stage for job in jobs}
+        order = dict.fromkeys((_NOTHING_STAGE, *_STAGES.values(), *(job.stage for job in jobs)))
+        return Pipeline(stages=tuple(stage for stage in order if stage in used), jobs=jobs, header=header)
+
+    def _job(self, plan: Plan, step: PlannedStep) -> Job:
+        spec = step.spec
+        values = {
+            "stage": _STAGES[spec.kind],
+            "image": spec.image,
+            "tags": list(spec.tags),
+            "timeout": self._timeout(plan, step).spoken(),
+            "interruptible": plan.question.kind in _INTERRUPTIBLE,
+            "retry": self._retry(),
+            "needs": [{"job": need.step, "artifacts": need.artifacts} for need in step.needs],
+            "before_script": list(spec.before_script),
+            "script": list(spec.command),
+            "variables": self._variables(plan, step),
+            "parallel": {"matrix": [{"MLGITLAB_DATASET": list(spec.matrix)}]} if len(spec.matrix) > 1 else None,
+            "cache": self._cache(),
+            "artifacts": self._artifacts(step),
+            "id_tokens": self._id_tokens(spec.kind),
+            "environment": {"name": spec.environment, "action": "prepare"} if spec.environment else None,
+            "resource_group": spec.resource_group,
+            "model": spec.model,
+            "step": str(spec.kind),
+            "gpu": {"type": spec.gpu.type, "count": spec.gpu.count} if spec.gpu else None,
+            "profile": plan.question.profile.name,
+        }
+        return Job(
+            name=spec.id,
+            body=_without_empty(self.templates.render(str(spec.kind), values)),
+            because=tuple(reason.text for reason in step.reasons),
+            must_need=tuple(need.step for need in step.needs),
+        )
+
+    def _nothing(self, plan: Plan) -> Job:
+        values = {
+            "stage": _NOTHING_STAGE,
+            "image": self.config.defaults.image,
+            "tags": list(self.config.defaults.tags),
+            "timeout": _NOTHING_TIMEOUT.spoken(),
+            "variables": {"GIT_STRATEGY": "none", "MLGITLAB_NOTE": literal(nothing_note(plan))},
+            "script": ['printf "%s\\n" "$MLGITLAB_NOTE"'],
+        }
+        return Job(
+            name=NOTHING,
+            body=_without_empty(self.templates.render("nothing", values)),
+            because=("no step is selected, and GitLab fails an empty pipeline",),
+        )
+
+    def _timeout(self, plan: Plan, step: PlannedStep) -> Duration:
+        if step.spec.kind in (StepKind.SMOKE, StepKind.TRAIN):
+            for name, parameter in self.config.parameters.items():
+                if parameter.sets == "timeout" and name in plan.question.parameters:
+                    return Duration.parse(plan.question.parameters[name])
+        return step.spec.timeout
+
+    def _retry(self) -> dict[str, object] | None:
+        if not self.config.defaults.retry:
+            return None
+        return {"max": self.config.defaults.retry, "when": list(self.instance.system_failures)}
+
+    def _variables(self, plan: Plan, step: PlannedStep) -> dict[str, object]:
+        spec = step.spec
+        facts = {
+            "MLGITLAB_STEP": str(spec.kind),
+            "MLGITLAB_MODEL": spec.model,
+            "MLGITLAB_PROFILE": plan.question.profile.name,
+            "MLGITLAB_DATASET": spec.owner if spec.kind is StepKind.DATA else _only(spec.matrix),
+            "MLGITLAB_GPU_COUNT": str(spec.gpu.count) if spec.gpu else None,
+            "MLGITLAB_STORE": self.config.store.url if self.config.store else None,
+        }
+        given = {f"MLGITLAB_PARAM_{name.upper()}": value for name, value in plan.question.parameters.items()}
+        everything = {**spec.variables, **facts, **given}
+        return {name: literal(value) for name, value in everything.items() if value is not None}
+
+    def _cache(self) -> dict[str, object] | None:
+        cache = self.config.defaults.cache
+        return {"key": {"files": list(cache.key_files)}, "paths": list(cache.paths)} if cache else None
+
+    def _artifacts(self, step: PlannedStep) -> dict[str, object] | None:
+        spec = step.spec
+        reports = {name: [path] for name, path in (("metrics", spec.metrics), ("junit", spec.junit)) if path}
+        if not spec.outputs and not reports:
+            return None
+        found: dict[str, object] = {"expire_in": self.config.defaults.expire_in.spoken()}
+        if spec.outputs:
+            found["paths"] = list(spec.outputs)
+        if reports:
+            found["reports"] = reports
+        return found
+
+    def _id_tokens(self, kind: StepKind) -> dict[str, object] | None:
+        store = self.config.store
+        if not store or not store.id_token or kind is StepKind.QUALITY:
+            return None
+        return {store.id_token.name: {"aud": store.id_token.aud}}
+
+
+def literal(value: str) -> object:
+    """A variable's value in which GitLab and its runner expand nothing.
+
+    Both expand `$X`, `${X}` and `%X%`: https://docs.gitlab.com/ci/yaml/#variablesexpand
+    """
+    return {"value": value, "expand": False} if {"$", "%"} & set(value) else value
+
+
+def nothing_note(plan: Plan) -> str:
+    """Why nothing runs, without a single file name: the text becomes a variable of a job."""
+    question = plan.question
+    lines = [f"Nothing to do. {paths.printable(question.baseline.why)}"]
+    count = len(question.changes.changes)
+    lines.append(f"{count} changed files, {len(question.ignored)} of them ignored." if count else "No file changed.")
+    lines.append(f"Profile {question.profile.name}: {', '.join(question.profile.profile.steps) or 'no steps'}.")
+    return "\n".join(lines)
+
+
+def _only(values: tuple[str, ...]) -> str | None:
+    return values[0] if len(values) == 1 else None
+
+
+def _without_empty(body: Mapping[str, object]) -> dict[str, object]:
+    """Leave out keywords that say nothing; an empty `needs` says that the job starts at once."""
+    return {
+        key: value for key, value in body.items() if value not in (None, [], {}) or (key == "needs" and value == [])
+    }

@@ -1,0 +1,212 @@
+"""From a configuration to its steps: what each inherits, reads and waits for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import TypeVar
+
+from mlgitlab.config.scalars import Globs
+from mlgitlab.config.schema import Config, Dataset, Gpu, Model, Name, Quality, Step, StepKind
+from mlgitlab.planning.steps import Need, Rule, StepSpec
+from mlgitlab.results import Cause
+
+NO_GPU = "none"
+T = TypeVar("T")
+
+
+def derive(config: Config) -> Mapping[str, StepSpec]:
+    """All steps by id, in the order of stages and, within one, of the configuration."""
+    found = [
+        *(_quality(config, name, step) for name, step in config.quality.items()),
+        *(spec for name, dataset in config.datasets.items() for spec in _data(config, name, dataset)),
+        *(spec for name, model in config.models.items() for spec in _model(config, name, model)),
+    ]
+    order = list(StepKind)
+    return {spec.id: spec for spec in sorted(found, key=lambda spec: order.index(spec.kind))}
+
+
+def _quality(config: Config, name: str, step: Quality) -> StepSpec:
+    key = f"quality.{name}"
+    rules = [Rule(cause=Cause.PATHS, key=f"{key}.owns", globs=step.owns)] if step.owns else []
+    if step.inputs:
+        rules.append(Rule(cause=Cause.INPUTS, key=f"{key}.inputs", globs=step.inputs, claims=False))
+    if not rules:  # a check that does not say what it reads may read anything
+        rules.append(Rule(cause=Cause.INPUTS, key=key, globs=Globs(("**",)), claims=False))
+    return _spec(config, StepKind.QUALITY, name, key, step, tuple(rules), ())
+
+
+def _data(config: Config, name: str, dataset: Dataset) -> Iterator[StepSpec]:
+    if dataset.validate:
+        key = f"datasets.{name}.validate"
+        rules = (*_dataset_rules(name, dataset), *_step_rules(key, dataset.validate), *_everywhere(config))
+        yield _spec(config, StepKind.DATA, name, key, dataset.validate, rules, (), datasets=(name,))
+
+
+def _model(config: Config, name: str, model: Model) -> Iterator[StepSpec]:
+    teachers = {kind: _teachers(config, model, kind) for kind in (StepKind.SMOKE, StepKind.TRAIN)}
+    for kind, step in (
+        (StepKind.SMOKE, model.smoke),
+        (StepKind.TRAIN, model.train),
+        (StepKind.EVALUATE, model.evaluate),
+    ):
+        if not step:
+            continue
+        datasets = tuple(dict.fromkeys((*model.datasets, *step.datasets)))
+        needs = [*_data_needs(config, datasets), *_quality_needs(config)]
+        if kind is StepKind.EVALUATE:
+            producer = "train" if model.train else "smoke" if model.smoke else ""
+            needs += [Need(step=f"{name}:{producer}", artifacts=True, required=True)] if producer else []
+        else:
+            needs += teachers[kind]
+        key = f"models.{name}.{kind}"
+        yield _spec(
+            config,
+            kind,
+            name,
+            key,
+            step,
+            _model_rules(config, name, model, key, step, datasets),
+            tuple(needs),
+            model=model,
+            datasets=datasets,
+        )
+
+
+def _model_rules(
+    config: Config, name: str, model: Model, key: str, step: Step, datasets: tuple[str, ...]
+) -> tuple[Rule, ...]:
+    own = (
+        Rule(cause=Cause.PATHS, key=f"models.{name}.paths", globs=model.paths),
+        Rule(cause=Cause.INPUTS, key=f"models.{name}.inputs", globs=model.inputs),
+    )
+    read = (rule for dataset in datasets for rule in _dataset_rules(dataset, config.datasets[Name(dataset)]))
+    return (*(rule for rule in own if rule.globs), *_step_rules(key, step), *read, *_everywhere(config))
+
+
+def _everywhere(config: Config) -> Iterator[Rule]:
+    if config.defaults.inputs:
+        yield Rule(cause=Cause.INPUTS, key="defaults.inputs", globs=config.defaults.inputs)
+    if config.templates:
+        yield Rule(cause=Cause.INPUTS, key="templates", globs=Globs((f"/{config.templates.strip('/')}/**",)))
+
+
+def _step_rules(key: str, step: Step) -> Iterator[Rule]:
+    if step.inputs:
+        yield Rule(cause=Cause.INPUTS, key=f"{key}.inputs", globs=step.inputs)
+
+
+def is_remote(dataset: Dataset) -> bool:
+    """Whether the data lies outside git, where it can change without a commit."""
+    return "://" in (dataset.path or "")
+
+
+def _dataset_rules(name: str, dataset: Dataset) -> Iterator[Rule]:
+    if dataset.path and not is_remote(dataset):
+        yield Rule(cause=Cause.PATHS, key=f"datasets.{name}.path", globs=Globs((_anchored(dataset.path),)))
+    if dataset.schema:
+        yield Rule(cause=Cause.INPUTS, key=f"datasets.{name}.schema", globs=Globs((_anchored(dataset.schema),)))
+    if dataset.inputs:
+        yield Rule(cause=Cause.INPUTS, key=f"datasets.{name}.inputs", globs=dataset.inputs)
+
+
+def _anchored(path: str) -> str:
+    """A path is one place, not a pattern for every folder."""
+    return "/" + path.removeprefix("./").lstrip("/")
+
+
+def _data_needs(config: Config, datasets: tuple[str, ...]) -> Iterator[Need]:
+    for name in datasets:
+        dataset = config.datasets[Name(name)]
+        if dataset.validate:
+            artifacts = bool(dataset.validate.outputs)
+            yield Need(step=f"data:{name}", artifacts=artifacts, required=artifacts or is_remote(dataset))
+
+
+def _quality_needs(config: Config) -> Iterator[Need]:
+    yield from (Need(step=f"quality:{name}") for name, step in config.quality.items() if step.blocks)
+
+
+def _teachers(config: Config, model: Model, kind: StepKind) -> tuple[Need, ...]:
+    """The steps that make the models which this one's training reads: a smoke run reads smoke results."""
+    needs = []
+    for name in model.models:
+        teacher = config.models[Name(name)]
+        wanted = StepKind.SMOKE if kind is StepKind.SMOKE and teacher.smoke else StepKind.TRAIN
+        if not teacher.train:
+            wanted = StepKind.SMOKE
+        needs.append(Need(step=f"{name}:{wanted}", artifacts=True, required=True))
+    return tuple(needs)
+
+
+def _spec(  # noqa: PLR0913 (every kind of step is made here, so that all inherit alike)
+    config: Config,
+    kind: StepKind,
+    owner: str,
+    key: str,
+    step: Step,
+    rules: tuple[Rule, ...],
+    needs: tuple[Need, ...],
+    *,
+    model: Model | None = None,
+    datasets: tuple[str, ...] = (),
+) -> StepSpec:
+    defaults = config.defaults
+    inherited = Inheritance(key, f"models.{owner}" if model else None)
+    gpu = inherited.pick("gpu", step.gpu, model.gpu if model and kind is not StepKind.EVALUATE else None, None)
+    if gpu and gpu.type == NO_GPU:
+        gpu = None
+    return StepSpec(
+        id=f"{owner}:{kind}" if model else f"{kind}:{owner}",
+        kind=kind,
+        owner=owner,
+        command=step.command,
+        rules=rules,
+        entry=step.entry,
+        source_roots=tuple(dict.fromkeys((*(model.source_roots if model else ()), *config.source_roots))),
+        data=tuple(_described(name, config.datasets[Name(name)]) for name in datasets),
+        matrix=step.datasets if kind is StepKind.EVALUATE else (),
+        needs=needs,
+        image=inherited.pick("image", step.image, model.image if model else None, defaults.image),
+        gpu=gpu,
+        tags=inherited.pick("tags", step.tags, model.tags if model else None, None) or _tags(config, gpu),
+        timeout=inherited.pick("timeout", step.timeout, model.timeout if model else None, defaults.timeout)
+        or defaults.timeout,
+        before_script=defaults.before_script,
+        variables={**defaults.variables, **(model.variables if model else {}), **step.variables},
+        outputs=step.outputs,
+        metrics=step.metrics,
+        junit=step.junit,
+        environment=step.environment,
+        resource_group=step.resource_group,
+        gates=model.gates if model and kind is StepKind.EVALUATE else None,
+        origins=inherited.origins,
+    )
+
+
+def _tags(config: Config, gpu: Gpu | None) -> tuple[str, ...]:
+    if not gpu:
+        return config.defaults.tags
+    declared = config.gpus.get(Name(gpu.type))
+    return declared.tags if declared else ("gpu", f"gpu:{gpu.type}")
+
+
+def _described(name: str, dataset: Dataset) -> str:
+    """The dataset as one comparable line: a new place or format is a change of every step that reads it."""
+    return json.dumps([name, dataset.path, dataset.schema, dataset.format])
+
+
+class Inheritance:
+    """Picks the nearest value set, and remembers which key it came from."""
+
+    def __init__(self, key: str, model_key: str | None) -> None:
+        self.origins: dict[str, str] = {}
+        self._keys = (key, model_key, "defaults")
+
+    def pick(self, name: str, *values: T | None) -> T | None:
+        """The first of the step's, the model's and the default value that is set."""
+        for key, value in zip(self._keys, values, strict=True):
+            if value is not None:
+                self.origins[name] = f"{key}.{name}"
+                return value
+        return None

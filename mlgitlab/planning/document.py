@@ -1,0 +1,115 @@
+"""plan.json: the plan as a document with a versioned schema, the only thing that reports read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from mlgitlab import paths
+from mlgitlab.changes import Change
+from mlgitlab.planning.plan import Plan, PlannedStep
+from mlgitlab.results import Reason
+
+# Raised when a field changes its meaning or goes; new fields do not raise it.
+SCHEMA_VERSION = 1
+# A step that every file of a large change reaches names so many of its reasons; the rest are counted.
+MOST_REASONS = 25
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circumstances:
+    """What the document says besides the plan itself."""
+
+    tool_version: str
+    config_file: str
+    gitlab_version: str
+    tier: str
+    jobs: int
+    limits: tuple[str, ...] = ()
+    degraded: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+
+
+def document(plan: Plan, circumstances: Circumstances) -> dict[str, object]:
+    """The plan as JSON-able data. Every key is described in docs/plan.md."""
+    question = plan.question
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "tool": {"name": "mlgitlab", "version": circumstances.tool_version},
+        "pipeline": {
+            "kind": str(question.kind),
+            "profile": question.profile.name,
+            "why": paths.printable(question.profile.why),
+            "gitlab_version": circumstances.gitlab_version,
+            "tier": circumstances.tier,
+        },
+        "config": circumstances.config_file,
+        "baseline": _baseline(plan),
+        "changes": {
+            "complete": question.changes.complete,
+            "why": question.changes.why,
+            "files": [_change(change) for change in question.changes.changes],
+            "unmatched": [paths.as_json(path) for path in question.unmatched],
+            "ignored": [paths.as_json(path) for path in question.ignored],
+        },
+        "parameters": dict(question.parameters),
+        "steps": [_step(step) for step in plan.steps],
+        "pins": [],
+        "jobs": circumstances.jobs,
+        "limits": list(circumstances.limits),
+        "degraded": list(circumstances.degraded),
+        "notes": [paths.printable(note) for note in question.notes],
+        "output": list(circumstances.files),
+    }
+
+
+def _baseline(plan: Plan) -> dict[str, object]:
+    baseline = plan.question.baseline
+    return {
+        "rule": str(baseline.rule),
+        "base": baseline.bases[0] if baseline.bases else None,
+        "bases": list(baseline.bases),
+        "head": baseline.head,
+        "known": baseline.known,
+        "why": paths.printable(baseline.why),
+        "warnings": [paths.printable(warning) for warning in baseline.warnings],
+    }
+
+
+def _change(change: Change) -> Mapping[str, object]:
+    found: dict[str, object] = {**paths.as_json(change.path), "kind": str(change.kind)}
+    if change.renamed_from:
+        found["renamed_from"] = paths.as_json(change.renamed_from)
+    if change.renamed_to:
+        found["renamed_to"] = paths.as_json(change.renamed_to)
+    if change.uncommitted:
+        found["uncommitted"] = True
+    return found
+
+
+def _step(step: PlannedStep) -> dict[str, object]:
+    spec = step.spec
+    found: dict[str, object] = {
+        "id": spec.id,
+        "model": spec.model,
+        "step": str(spec.kind),
+        "owner": spec.owner,
+        "selected": step.selected,
+        "reasons": [_reason(reason) for reason in step.reasons[:MOST_REASONS]],
+        "skipped": paths.printable(step.skipped),
+        "needs": [{"step": need.step, "artifacts": need.artifacts} for need in step.needs],
+        "gpu": {"type": spec.gpu.type, "count": spec.gpu.count} if spec.gpu else None,
+        "tags": list(spec.tags),
+        "timeout_seconds": spec.timeout.seconds,
+    }
+    if len(step.reasons) > MOST_REASONS:
+        found["reasons_omitted"] = len(step.reasons) - MOST_REASONS
+    return found
+
+
+def _reason(reason: Reason) -> dict[str, object]:
+    return {
+        "cause": str(reason.cause),
+        "text": paths.printable(reason.text),
+        "chain": [paths.show(link) for link in reason.chain],
+    }

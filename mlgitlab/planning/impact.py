@@ -1,0 +1,206 @@
+"""Which steps a change can affect, each with its reasons, by the rules of the head and of the base."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from mlgitlab import paths
+from mlgitlab.changes import Change, ChangeKind
+from mlgitlab.config.schema import Config, Unmatched
+from mlgitlab.errors import RefusedError
+from mlgitlab.planning.globs import GlobIndex
+from mlgitlab.planning.steps import Rule, StepSpec
+from mlgitlab.results import Cause, Reason
+
+DVC_POINTER = ".dvc"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """A changed file that a step's entry point loads; `chain` leads from the file to the entry."""
+
+    step: str
+    chain: tuple[str, ...]
+    claims: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """One step reached by one changed path through one rule. `key` is the configuration key."""
+
+    step: str
+    cause: Cause
+    key: str
+    chain: tuple[str, ...]
+    claims: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """What one side knows of a changed path."""
+
+    hits: tuple[Hit, ...]
+    ignored: bool
+
+    @property
+    def knows(self) -> bool:
+        """Whether the side can say what the path means for the models."""
+        return self.ignored or any(hit.claims for hit in self.hits)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """The project as the head, or the base, describes it."""
+
+    rules: GlobIndex[tuple[str, Rule]]
+    ignore: GlobIndex[None]
+    imports: Mapping[str, Sequence[Imported]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, config: Config, steps: Iterable[StepSpec], imports: Mapping[str, Sequence[Imported]]) -> Side:
+        """Index a configuration's rules; `imports` maps changed paths to the steps that load them."""
+        rules: GlobIndex[tuple[str, Rule]] = GlobIndex()
+        for step in steps:
+            for rule in step.rules:
+                rules.add(rule.globs, (step.id, rule))
+        ignore: GlobIndex[None] = GlobIndex()
+        ignore.add(config.ignore, None)
+        return cls(rules=rules, ignore=ignore, imports=imports)
+
+    def look(self, change: Change) -> View:
+        """All that this side has to say about a changed path. An import counts even where `ignore` says otherwise."""
+        ignored = any(True for _ in self.ignore.find(change.path))
+        imported = (
+            Hit(step=found.step, cause=Cause.IMPORT, key="", chain=found.chain, claims=found.claims)
+            for found in self.imports.get(change.path, ())
+        )
+        return View(hits=(*imported, *(() if ignored else self._by_rules(change))), ignored=ignored)
+
+    def _by_rules(self, change: Change) -> Iterator[Hit]:
+        for path, is_tree in _meant(change):
+            for (step, rule), _pattern in self.rules.find(path, is_tree=is_tree):
+                yield Hit(step=step, cause=rule.cause, key=rule.key, chain=(change.path,), claims=rule.claims)
+
+
+def _meant(change: Change) -> Iterator[tuple[str, bool]]:
+    """The paths that a changed path speaks for, and whether each speaks for all below it."""
+    yield change.path, change.is_tree
+    if change.path.endswith(DVC_POINTER):
+        yield change.path.removesuffix(DVC_POINTER), True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Impact:
+    """What the changes reach: reasons by step id, and the paths that no rule knows or that are ignored, sorted."""
+
+    reasons: Mapping[str, tuple[Reason, ...]]
+    unmatched: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
+
+
+def assess(
+    changes: Iterable[Change],
+    *,
+    head: Side,
+    bases: Sequence[Side],
+    steps: Iterable[str],
+    unmatched: Unmatched,
+    config_file: str,
+) -> Impact:
+    """The impact of `changes` on the head's `steps`.
+
+    `bases` holds the sides that describe the project differently from the head; a rule of theirs
+    still fires, so that no change removes the rule that would have caught it. The configuration
+    file acts by key (see `config_reasons`): of the rules, only checks of the code may ask for it.
+    Raises RefusedError under `unmatched: error` when no rule knows a path.
+    """
+    views = [(change, [side.look(change) for side in (head, *bases)]) for change in sorted(changes)]
+    known_steps = frozenset(steps)
+    hits = (
+        hit
+        for change, sides in views
+        for view in sides
+        for hit in view.hits
+        if hit.step in known_steps and not (hit.claims and change.path == config_file)
+    )
+    reasons = _grouped(hits, {change.path: change for change, _ in views})
+    unknown = tuple(
+        change.path
+        for change, (ours, *theirs) in views
+        if change.path != config_file and not _is_known(change, ours, theirs)
+    )
+    if unknown:
+        _apply(unmatched, unknown, known_steps, reasons)
+    return Impact(
+        reasons={step: tuple(found) for step, found in sorted(reasons.items())},
+        unmatched=unknown,
+        ignored=tuple(change.path for change, (ours, *_) in views if ours.ignored and not ours.hits),
+    )
+
+
+def _is_known(change: Change, ours: View, theirs: Sequence[View]) -> bool:
+    then = all(view.knows for view in theirs)
+    if theirs and change.kind is ChangeKind.DELETED:
+        return then  # its rule may have gone with it, and has fired
+    # What the base did not know would have run everything; only a new file may rely on a new rule.
+    return ours.knows and (then or change.kind is ChangeKind.ADDED)
+
+
+def _apply(policy: Unmatched, unknown: tuple[str, ...], steps: Iterable[str], reasons: dict[str, list[Reason]]) -> None:
+    text = f"no rule knows {_named(unknown)}"
+    match policy:
+        case Unmatched.NOTHING:
+            return
+        case Unmatched.ERROR:
+            raise RefusedError(
+                f"{text} (unmatched: error)",
+                "add it to the paths or inputs of what reads it, to `ignore`, or to `owns` of a quality step",
+            )
+        case Unmatched.EVERYTHING:
+            reason = Reason(cause=Cause.UNMATCHED, text=f"{text} (unmatched: everything)", chain=unknown[:1])
+            for step in steps:
+                reasons.setdefault(step, []).append(reason)
+
+
+def _grouped(hits: Iterable[Hit], changes: Mapping[str, Change]) -> dict[str, list[Reason]]:
+    """One reason per step and rule, however many files the rule caught; one per imported file."""
+    groups: dict[tuple[str, Cause, str, str], dict[str, Hit]] = {}
+    for hit in hits:
+        imported = hit.chain[0] if hit.cause is Cause.IMPORT else ""
+        groups.setdefault((hit.step, hit.cause, hit.key, imported), {}).setdefault(hit.chain[0], hit)
+    reasons: dict[str, list[Reason]] = {}
+    for (step, cause, key, _), found in sorted(groups.items()):
+        first = found[min(found)]
+        what = f"{_named(tuple(sorted(found)))} ({changes[first.chain[0]].kind})"
+        verb = "is" if len(found) == 1 else "are"
+        text = f"{what} is imported{_route(first.chain)}" if cause is Cause.IMPORT else f"{what} {verb} in {key}"
+        reasons.setdefault(step, []).append(Reason(cause=cause, text=text, chain=first.chain))
+    return reasons
+
+
+def _route(chain: tuple[str, ...]) -> str:
+    return "".join(f" by {paths.show(path)}" for path in chain[1:]) or " (it is the entry point)"
+
+
+def _named(found: tuple[str, ...]) -> str:
+    more = f" and {len(found) - 1} more" if len(found) > 1 else ""
+    return f"{paths.show(found[0])}{more}"
+
+
+def config_reasons(
+    head: Mapping[str, StepSpec], base: Mapping[str, StepSpec], file: str
+) -> dict[str, tuple[Reason, ...]]:
+    """Steps whose effective configuration differs from the base's, with the names of what differs."""
+    return {
+        step.id: (Reason(cause=Cause.CONFIG, text=f"{paths.show(file)}: {what}", chain=(file,)),)
+        for step in head.values()
+        if (what := _difference(step, base.get(step.id)))
+    }
+
+
+def _difference(step: StepSpec, before: StepSpec | None) -> str:
+    if before is None:
+        return f"{step.id} is new"
+    changed = step.differences(before)
+    return f"{step.id} changed in {', '.join(changed)}" if changed else ""

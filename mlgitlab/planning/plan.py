@@ -1,0 +1,125 @@
+"""The plan: every step with the decision about it, and all that led to the decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from graphlib import TopologicalSorter
+
+from mlgitlab.changes import ChangeSet
+from mlgitlab.ci import PipelineKind
+from mlgitlab.config.schema import Select, StepKind
+from mlgitlab.planning.baseline import Resolved
+from mlgitlab.planning.profiles import Chosen
+from mlgitlab.planning.select import Reasons, Scope, scope, select
+from mlgitlab.planning.steps import Need, StepSpec
+from mlgitlab.results import Cause, Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedStep:
+    """One step and the decision: `reasons` why it runs, or `skipped` why it does not.
+
+    `needs` holds the needs that run too, naming stand-ins where one runs in a step's place.
+    """
+
+    spec: StepSpec
+    selected: bool
+    reasons: tuple[Reason, ...] = ()
+    skipped: str = ""
+    needs: tuple[Need, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What a plan is asked for: the change, and everything that may decide about it."""
+
+    kind: PipelineKind
+    baseline: Resolved
+    changes: ChangeSet
+    profile: Chosen
+    steps: Mapping[str, StepSpec]
+    direct: Reasons
+    unmatched: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
+    everything: str = ""  # why every step must run, whatever changed: a baseline not known, --all
+    everything_cause: Cause = Cause.UNKNOWN_BASELINE
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """The answer: `steps` in the order in which they could run one after the other."""
+
+    question: Question
+    steps: tuple[PlannedStep, ...]
+
+    @property
+    def selected(self) -> tuple[PlannedStep, ...]:
+        """The steps that run."""
+        return tuple(step for step in self.steps if step.selected)
+
+    @property
+    def skipped(self) -> tuple[PlannedStep, ...]:
+        """The steps that do not."""
+        return tuple(step for step in self.steps if not step.selected)
+
+
+def make(question: Question) -> Plan:
+    """Decide about every step."""
+    within = scope(question.steps, question.profile.profile)
+    chosen = select(question.steps, _direct(question), within, question.profile.profile.models)
+    planned = [_planned(step, question, within, chosen) for step in question.steps.values()]
+    return Plan(question=question, steps=_ordered(planned))
+
+
+def _direct(question: Question) -> Reasons:
+    """The reasons that the change itself gives, or the one that covers every step."""
+    if question.everything:
+        blanket = Reason(cause=question.everything_cause, text=question.everything)
+    elif question.profile.profile.select is Select.ALL:
+        blanket = Reason(cause=Cause.PROFILE, text=f"profile {question.profile.name} runs it whatever changed")
+    else:
+        return question.direct
+    return {id_: (blanket, *question.direct.get(id_, ())) for id_ in question.steps}
+
+
+def _planned(step: StepSpec, question: Question, within: Scope, chosen: Reasons) -> PlannedStep:
+    if step.id not in chosen:
+        return PlannedStep(spec=step, selected=False, skipped=_why_not(step, question, within, chosen))
+    needs = {need.step: need for need in within.needs(step) if need.step in chosen}
+    return PlannedStep(spec=step, selected=True, reasons=chosen[step.id], needs=tuple(needs.values()))
+
+
+def _why_not(step: StepSpec, question: Question, within: Scope, chosen: Reasons) -> str:
+    profile = question.profile
+    if (stand_in := within.stand_ins.get(step.id)) and (stand_in in chosen or step.id not in within.allowed):
+        state = "runs" if stand_in in chosen else "is skipped too"
+        return f"profile {profile.name} runs {stand_in} in its place, which {state}"
+    if step.id not in within.allowed:
+        return f"profile {profile.name} runs only {', '.join(profile.profile.steps) or 'nothing'}"
+    if profile.profile.models and step.model not in (None, *profile.profile.models):
+        return f"profile {profile.name} runs only the models {', '.join(profile.profile.models)}"
+    return _unreached(question.changes)
+
+
+def _unreached(changes: ChangeSet) -> str:
+    match len(changes.changes):
+        case 0:
+            return "nothing changed"
+        case 1:
+            return "the changed file does not reach it"
+        case count:
+            return f"none of the {count} changed files reaches it"
+
+
+def _ordered(planned: Sequence[PlannedStep]) -> tuple[PlannedStep, ...]:
+    """By stage, within a stage producers first, else as declared."""
+    stages = list(StepKind)
+    by_id = {step.spec.id: step for step in planned}
+    graph = {step.spec.id: [need.step for need in step.spec.needs if need.step in by_id] for step in planned}
+    depth: dict[str, int] = {}
+    for id_ in TopologicalSorter(graph).static_order():
+        depth[id_] = 1 + max((depth[before] for before in graph[id_]), default=0)
+    return tuple(sorted(planned, key=lambda step: (stages.index(step.spec.kind), depth[step.spec.id])))

@@ -1,0 +1,64 @@
+"""Which steps load which files: the import closure of every step's entry points."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from pathlib import PurePosixPath
+
+from mlgitlab.analysis.closure import Closure, closure_of
+from mlgitlab.analysis.entry import entries_of
+from mlgitlab.analysis.graph import ImportGraph
+from mlgitlab.analysis.parses import Parses
+from mlgitlab.changes import Change
+from mlgitlab.config.schema import StepKind
+from mlgitlab.planning.impact import Imported
+from mlgitlab.planning.steps import StepSpec
+from mlgitlab.protocols import Snapshot
+
+# No import, and no command that we follow, loads a file with such a name.
+_NEVER_LOADED = frozenset({
+    ".md", ".rst", ".txt", ".pdf", ".png", ".jpg", ".jpeg", ".svg", ".gif", ".csv", ".tsv", ".parquet",
+})  # fmt: skip
+
+
+def loadable(changes: Iterable[Change]) -> frozenset[str]:
+    """The changed paths that an entry point could load; a link or submodule may lead to code whatever its name."""
+    return frozenset(
+        change.path
+        for change in changes
+        if change.is_tree or PurePosixPath(change.path).suffix.lower() not in _NEVER_LOADED
+    )
+
+
+def reach(
+    steps: Iterable[StepSpec], snapshot: Snapshot, changed: Collection[str], parses: Parses
+) -> Mapping[str, tuple[Imported, ...]]:
+    """For each changed path the steps whose entry points load it, with the way from the path to the entry."""
+    found: dict[str, list[Imported]] = {}
+    for step, closure in _closures(steps, snapshot, parses) if changed else ():
+        for path in sorted(closure.files.keys() & changed):
+            claims = step.kind is not StepKind.QUALITY  # a test that loads a file says nothing about the models
+            found.setdefault(path, []).append(Imported(step=step.id, chain=closure.chain(path), claims=claims))
+    return {path: tuple(imported) for path, imported in sorted(found.items())}
+
+
+def loaded(step: StepSpec, snapshot: Snapshot, parses: Parses) -> tuple[str, ...]:
+    """Every file that the step's entry points load, sorted."""
+    return tuple(sorted(path for _, closure in _closures([step], snapshot, parses) for path in closure.files))
+
+
+def missing_entries(steps: Iterable[StepSpec], snapshot: Snapshot, parses: Parses) -> Mapping[str, tuple[str, ...]]:
+    """The scripts that commands start and that do not exist, by step."""
+    return {step.id: closure.missing for step, closure in _closures(steps, snapshot, parses) if closure.missing}
+
+
+def _closures(steps: Iterable[StepSpec], snapshot: Snapshot, parses: Parses) -> Iterator[tuple[StepSpec, Closure]]:
+    """Each step's closure; steps that start the same files share one."""
+    graph = ImportGraph(snapshot, parses)
+    known: dict[object, Closure] = {}
+    for step in steps:
+        key = (step.before_script, step.command, step.entry, step.source_roots)
+        if key not in known:
+            entries = entries_of((*step.before_script, *step.command), step.entry)
+            known[key] = closure_of(graph, entries, step.source_roots)
+        yield step, known[key]

@@ -1,0 +1,79 @@
+"""Every step that a configuration can ask for, with all inherited values filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+
+from mlgitlab.config.scalars import Duration, Globs
+from mlgitlab.config.schema import Gpu, StepKind
+from mlgitlab.results import Cause
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Need:
+    """A step that must have succeeded first.
+
+    `artifacts`: its files are read. `required`: it is pulled in when nothing else selects it;
+    otherwise it only comes first if it runs anyway.
+    """
+
+    step: str
+    artifacts: bool = False
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """Files that select a step, and the configuration key that says so.
+
+    `claims`: whether the rule makes a path known to the project. A lint step that reads every
+    file knows nothing about what a file means for the models.
+    """
+
+    cause: Cause
+    key: str
+    globs: Globs
+    claims: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepSpec:
+    """One step with its effective configuration: what it would be if it ran.
+
+    `owner` is the model's, dataset's or quality step's name. `origins` names the configuration key
+    that a value was inherited from, and takes no part in comparisons.
+    """
+
+    id: str
+    kind: StepKind
+    owner: str
+    command: tuple[str, ...]
+    rules: tuple[Rule, ...] = ()
+    entry: tuple[str, ...] = ()
+    source_roots: tuple[str, ...] = ()
+    data: tuple[str, ...] = ()
+    matrix: tuple[str, ...] = ()
+    needs: tuple[Need, ...] = ()
+    image: str | None = None
+    gpu: Gpu | None = None
+    tags: tuple[str, ...] = ()
+    timeout: Duration
+    before_script: tuple[str, ...] = ()
+    variables: Mapping[str, str] = field(default_factory=dict)
+    outputs: tuple[str, ...] = ()
+    metrics: str | None = None
+    junit: str | None = None
+    environment: str | None = None
+    resource_group: str | None = None
+    gates: object = None
+    origins: Mapping[str, str] = field(default_factory=dict, compare=False)
+
+    @property
+    def model(self) -> str | None:
+        """The model's name, None for data and quality steps."""
+        return None if self.kind in (StepKind.DATA, StepKind.QUALITY) else self.owner
+
+    def differences(self, other: StepSpec) -> tuple[str, ...]:
+        """Names of the fields whose values differ."""
+        return tuple(f.name for f in fields(self) if f.compare and getattr(self, f.name) != getattr(other, f.name))
