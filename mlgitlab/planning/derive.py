@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import TypeVar
 
+from mlgitlab.config.patterns import regex_of
 from mlgitlab.config.scalars import Globs
 from mlgitlab.config.schema import Config, Dataset, Gpu, Model, Name, Quality, Step, StepKind
 from mlgitlab.planning.steps import Need, Rule, StepSpec
 from mlgitlab.results import Cause
 
 NO_GPU = "none"
+_MAGIC = re.compile(r"[*?\[\]\\]")
 T = TypeVar("T")
 
 
@@ -88,7 +91,7 @@ def _everywhere(config: Config) -> Iterator[Rule]:
     if config.defaults.inputs:
         yield Rule(cause=Cause.INPUTS, key="defaults.inputs", globs=config.defaults.inputs)
     if config.templates:
-        yield Rule(cause=Cause.INPUTS, key="templates", globs=Globs((f"/{config.templates.strip('/')}/**",)))
+        yield Rule(cause=Cause.INPUTS, key="templates", globs=Globs((_anchored(config.templates),)))
 
 
 def _step_rules(key: str, step: Step) -> Iterator[Rule]:
@@ -111,8 +114,9 @@ def _dataset_rules(name: str, dataset: Dataset) -> Iterator[Rule]:
 
 
 def _anchored(path: str) -> str:
-    """A path is one place, not a pattern for every folder."""
-    return "/" + path.removeprefix("./").lstrip("/")
+    """A path starts at the root, unlike a pattern without a slash; what is no pattern is taken as it stands."""
+    place = "/" + path.removeprefix("./").lstrip("/")
+    return place if regex_of(place) else _MAGIC.sub(r"\\\g<0>", place)
 
 
 def _data_needs(config: Config, datasets: tuple[str, ...]) -> Iterator[Need]:

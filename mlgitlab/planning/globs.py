@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Generic, TypeVar
 
-from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
-
 from mlgitlab import paths
+from mlgitlab.config.patterns import normal, regex_of, subject
 from mlgitlab.config.scalars import Globs
 
 V = TypeVar("V")
-# `.` and `$` of a regular expression treat a newline as something special; a file name may hold one.
-_NEWLINE_STAND_IN = "\ufffe"
+# A name that a pattern matches only if it matches every name.
+_ANY_NAME = "\ufffd"
 _MAGIC = re.compile(r"[*?\[\\]")
 
 
@@ -29,29 +28,28 @@ class Pattern:
 
     def matches(self, path: str) -> bool:
         """Whether the path, or a folder above it, is meant."""
-        return self.regex.search(path.replace("\n", _NEWLINE_STAND_IN)) is not None
+        return self.regex.search(subject(path)) is not None
+
+    def covers(self, folder: str) -> bool:
+        """Whether everything below `folder` is meant, whatever its name."""
+        return self.matches(folder) or self.matches(f"{folder}/{_ANY_NAME}")
 
     def reaches_into(self, folder: str) -> bool:
         """Whether something below `folder` could be meant, for a change that stands for a whole folder."""
-        return self.matches(folder) or paths.is_within(self.folder, folder) or paths.is_within(folder, self.folder)
+        return self.covers(folder) or paths.is_within(self.folder, folder) or paths.is_within(folder, self.folder)
 
 
 @cache
 def compile_pattern(text: str) -> Pattern:
-    """Compile one pattern. `.` means the whole repository; `./x` and `/x` are the same place."""
-    anchored = text.startswith(("./", "/"))
-    bare = text.removeprefix("./").lstrip("/").rstrip()
-    if bare in ("", "."):
-        return Pattern(text, "", re.compile(""))
-    regex = GitIgnoreSpecPattern("/" * anchored + bare.replace("\n", _NEWLINE_STAND_IN)).regex
-    if regex is None:  # a comment (`#...`) to .gitignore; to us a name that starts with `#`
-        regex = GitIgnoreSpecPattern("/" * anchored + "\\" + bare).regex
-    assert regex is not None
+    """Compile one pattern that `Globs.parse` has let through."""
+    regex = regex_of(text)
+    assert regex is not None, f"Globs.parse refuses {text!r}"
+    bare, anchored = normal(text)
     return Pattern(text, _literal_folder(bare, anchored=anchored), regex)
 
 
 def _literal_folder(bare: str, *, anchored: bool) -> str:
-    stem = bare.rstrip("/")
+    stem = bare.rstrip("/") if bare != "." else ""
     if not anchored and "/" not in stem:
         return ""  # without a slash, the name is meant in every folder
     parts = []
@@ -82,20 +80,20 @@ class GlobIndex(Generic[V]):
             pattern = compile_pattern(text)
             self._by_folder.setdefault(pattern.folder, []).append(_Filed(pattern, excludes, value))
 
-    def find(self, path: str, *, is_tree: bool = False) -> Iterator[tuple[V, str]]:
-        """Each value whose globs match the path, with the pattern that did.
+    def find(self, path: str, *, is_tree: bool = False) -> Iterator[tuple[V, bool]]:
+        """Each value whose globs match the path, and whether they do for certain.
 
-        With `is_tree` the path stands for all below it (a submodule), and a value counts when
-        anything below could match.
+        With `is_tree` the path stands for all below it (a submodule): a value counts when anything
+        below could match, and is certain when everything does.
         """
         for folder in (path, *paths.ancestors(path)):
             for filed in self._by_folder.get(folder, ()):
                 if _matches(filed, path, is_tree=is_tree):
-                    yield filed.value, filed.pattern.text
+                    yield filed.value, not is_tree or filed.pattern.covers(path)
         if is_tree:
             for folder, bucket in self._by_folder.items():
                 if folder != path and paths.is_within(folder, path):
-                    yield from ((filed.value, filed.pattern.text) for filed in bucket)
+                    yield from ((filed.value, False) for filed in bucket)
 
 
 def _matches(filed: _Filed[V], path: str, *, is_tree: bool) -> bool:

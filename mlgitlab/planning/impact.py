@@ -79,8 +79,10 @@ class Side:
 
     def _by_rules(self, change: Change) -> Iterator[Hit]:
         for path, is_tree in _meant(change):
-            for (step, rule), _pattern in self.rules.find(path, is_tree=is_tree):
-                yield Hit(step=step, cause=rule.cause, key=rule.key, chain=(change.path,), claims=rule.claims)
+            for (step, rule), certain in self.rules.find(path, is_tree=is_tree):
+                # What might match something in a submodule does not answer for the rest of it.
+                claims = rule.claims and certain
+                yield Hit(step=step, cause=rule.cause, key=rule.key, chain=(change.path,), claims=claims)
 
 
 def _meant(change: Change) -> Iterator[tuple[str, bool]]:
