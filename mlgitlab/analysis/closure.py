@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from mlgitlab import paths
+from mlgitlab.analysis import programs
 from mlgitlab.analysis.entry import Entries
 from mlgitlab.analysis.graph import ImportGraph, program_files, tree_of
 from mlgitlab.analysis.strings import as_program
@@ -64,6 +65,7 @@ class _Start:
     roots: set[str] = field(default_factory=set)
     folders: set[str] = field(default_factory=set)
     missing: set[str] = field(default_factory=set)
+    foreign: set[str] = field(default_factory=set)
     opaque: bool = False
 
 
@@ -72,6 +74,8 @@ def _start(graph: ImportGraph, entries: Entries, source_roots: tuple[str, ...]) 
     start = _Start(roots={"", "src", *declared}, folders={"", *declared})
     start.modules.update(ref.module for module in entries.modules for ref in as_program(module))
     start.modules.update(_AT_STARTUP)
+    # Some other project's program: what it makes of its arguments is not ours to know.
+    start.foreign.update(set(entries.modules) - programs.LAUNCHERS)
     for script in entries.scripts:
         _start_script(graph, start, script)
     for guess in entries.guesses:
@@ -148,21 +152,22 @@ class _Walk:
         """Walk level by level, so that each level is read in one batch."""
         frontier = dict.fromkeys(sorted(self._start.nodes), "")
         for module in sorted(self._start.modules):
-            for root in self._roots_for(module.partition(".")[0]):
-                frontier.update({path: "" for path in self._graph.index.resolve(root, module) if path not in frontier})
+            found = [p for r in self._roots_for(module.partition(".")[0]) for p in self._graph.index.resolve(r, module)]
+            frontier.update(dict.fromkeys(found, ""))
+            self.opaque |= not found and module in self._start.foreign
         while frontier:
             for path, loader in frontier.items():
                 self._record(path, loader)
             self._graph.prepare(frontier)
-            found: dict[str, str] = {}
+            targets: dict[str, str] = {}
             for path in frontier:
                 for target in self._targets(path):
                     if target not in self._visited:
-                        found.setdefault(target, self._shown(path))
+                        targets.setdefault(target, self._shown(path))
             if self.wildcards & {self._shown(path) for path in frontier}:
-                self._take_everything(found)
+                self._take_everything(targets)
                 return
-            frontier = dict(sorted(found.items()))
+            frontier = dict(sorted(targets.items()))
 
     def _take_everything(self, found: Mapping[str, str]) -> None:
         for path, loader in sorted(found.items()):

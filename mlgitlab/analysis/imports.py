@@ -20,6 +20,11 @@ _RUNNERS = frozenset(
 )
 # Whoever mentions these without calling them on the spot may call them later with any name.
 _IMPORTERS = frozenset({"import_module", "__import__"})
+_TELLING = frozenset(
+    {ast.Import, ast.ImportFrom, ast.Call, ast.Constant, ast.JoinedStr, ast.Assign, ast.AnnAssign, ast.AugAssign}
+    | {ast.For, ast.Name, ast.Attribute, ast.Expr, ast.List, ast.Tuple, ast.arg}
+)
+_LEAVES = frozenset({ast.Import, ast.ImportFrom, ast.Constant, ast.Name, ast.Load, ast.Store, ast.Pass})
 # Whoever touches these decides for others how imports are found.
 _MACHINERY = frozenset({"meta_path", "path_hooks"})
 
@@ -32,13 +37,35 @@ def imports_of(source: bytes | str) -> Imports:
             tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return Imports(unparsable=True)
-    return _Reading(list(ast.walk(tree))).imports()
+    return _Reading(_telling_nodes(tree)).imports()
+
+
+def _telling_nodes(tree: ast.AST) -> list[ast.AST]:
+    """The nodes of the kinds that matter here, parents before their children: most of a tree is left out."""
+    found: list[ast.AST] = []
+    pending = [tree]
+    while pending:
+        node = pending.pop()
+        kind = type(node)
+        if kind in _TELLING:
+            found.append(node)
+        if kind in _LEAVES:
+            continue
+        for name in node._fields:
+            value = getattr(node, name, None)
+            if isinstance(value, list):
+                pending.extend(item for item in value if isinstance(item, ast.AST))
+            elif isinstance(value, ast.AST):
+                pending.append(value)
+    return found
 
 
 class _Reading:
     def __init__(self, nodes: list[ast.AST]) -> None:
         self._nodes = nodes
         self._bindings = Bindings(nodes)
+        named = self._bindings.modules.items()
+        self._importers = _IMPORTERS | {name for name, full in named if full.rpartition(".")[2] in _IMPORTERS}
         self._references: set[Reference] = set()
         self._scripts: set[str] = set()
         self._seen: set[int] = set()  # nodes that their parent has dealt with
@@ -96,11 +123,7 @@ class _Reading:
     def _mention(self, node: ast.AST, name: str) -> None:
         self._runs_scripts |= name in _RUNNERS
         self._everything |= name in _MACHINERY
-        self._everything |= id(node) not in self._seen and self._imported_name(node, name) in _IMPORTERS
-
-    def _imported_name(self, node: ast.AST, name: str) -> str:
-        known = self._bindings.modules.get(name, name) if isinstance(node, ast.Name) else name
-        return known.rpartition(".")[2]
+        self._everything |= name in self._importers and id(node) not in self._seen
 
     def _call(self, node: ast.Call) -> None:
         self._seen.add(id(node.func))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mlgitlab.analysis import programs, strings
 from mlgitlab.analysis.references import Reference
@@ -105,7 +105,9 @@ def _module(name: str, rest: Sequence[str]) -> Launch:
     if name == "pip":
         return _install(rest)
     if name in programs.LAUNCHERS:
-        return _launched(rest)
+        # The repository may hold a package of that name, and Python would find it first.
+        launch = _launched(rest)
+        return replace(launch, modules=(name, *launch.modules))
     if not _DOTTED.fullmatch(name):
         return Launch(others=tuple(rest), runs_python=True, opaque=True)
     return Launch(modules=(name,), others=tuple(rest), runs_python=True)
@@ -147,18 +149,7 @@ def _wrapped(words: Sequence[str]) -> Launch:
 
 
 def _moved(launch: Launch, folder: str) -> Launch:
-    if not folder:
-        return launch
-    return Launch(
-        scripts=launch.scripts,
-        modules=launch.modules,
-        tests=launch.tests,
-        installs=launch.installs,
-        others=launch.others,
-        runs_python=launch.runs_python,
-        opaque=launch.opaque,
-        folder=folder,
-    )
+    return replace(launch, folder=folder) if folder else launch
 
 
 def _folder(words: Sequence[str]) -> str:

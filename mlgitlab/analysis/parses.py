@@ -66,7 +66,7 @@ def parse(kind: str, content: bytes) -> Imports:
             return imports_of(content)
         case "notebook":
             return imports_of_notebook(content)
-        case "cython":
+        case "cython" | "native":  # compiled code may import anything
             return Imports(unparsable=True)
         case "shell" | "make":
             return _imports_of_shell(content, make=kind == "make")

@@ -16,8 +16,8 @@ MAKEFILES = frozenset({"Makefile", "makefile", "GNUmakefile"})
 # Commands that run the command that stands after their options.
 WRAPPERS = _words(
     "uv uvx poetry pdm pipenv hatch rye pixi conda mamba micromamba nice nohup env sudo stdbuf timeout srun mpirun "
-    "mpiexec horovodrun xvfb-run ionice taskset numactl xargs dotenv doppler chronic catchsegv setsid unbuffer nsys ncu "
-    "tox nox strace ltrace valgrind dumb-init tini"
+    "mpiexec horovodrun xvfb-run ionice taskset numactl dotenv doppler chronic catchsegv setsid unbuffer nsys ncu "
+    "xargs tox nox strace ltrace valgrind dumb-init tini"
 )
 # Commands that run the Python script or module among their arguments.
 LAUNCHERS = _words(
@@ -29,10 +29,11 @@ LAUNCHERS = _words(
 TESTERS = frozenset({"pytest", "py.test"})
 # Commands that load no code of the repository.
 HARMLESS = _words(
-    "printf mkdir rmdir cp mv rm ln ls cat cd pushd popd export unset set shopt umask ulimit pwd date sleep true "
-    "false : test [ [[ touch chmod chown tar gzip gunzip unzip zip wget curl git df du free nvidia-smi which type head "
-    "tail grep egrep sed awk sort uniq wc tee cut tr find diff id whoami hostname uname printenv fi done esac } in for "
-    "echo apt apt-get apk yum dnf trap wait kill exit return break continue local declare readonly alias read shift"
+    "echo printf mkdir rmdir cp mv rm ln ls cat cd pushd popd export unset set shopt umask ulimit pwd date sleep "
+    "true false : test [ [[ touch chmod chown tar gzip gunzip unzip zip wget curl git df du free nvidia-smi which type "
+    "head tail grep egrep sed awk sort uniq wc tee cut tr find diff id whoami hostname uname "
+    "printenv fi done esac } in for "
+    "apt apt-get apk yum dnf trap wait kill exit return break continue local declare readonly alias read shift"
 )
 VALUED_TEST_OPTIONS = frozenset(
     {"-k", "-m", "-c", "-n", "-p", "-o", "-W", "-r", "--maxfail", "--durations", "--junitxml"}

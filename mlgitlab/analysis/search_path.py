@@ -26,6 +26,8 @@ def edits_of(nodes: Iterable[ast.AST], bindings: Bindings) -> Edits:
     added: list[Place | None] = []
     everything = False
     for node in nodes:
+        if not isinstance(node, ast.Call | ast.Assign | ast.AugAssign):
+            continue
         for target, values in _additions(node, bindings):
             if target == "__path__":
                 everything |= not _is_extend_path(values)

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from mlgitlab.errors import Problem
 from mlgitlab.paths import show
-
-_LAST_PART = re.compile(r"(?:\[\d+\]|\.?[^.\[]*)$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,4 +81,4 @@ def _outwards(path: str) -> Iterator[str]:
     """The path, then each path around it; the whole file is none."""
     while path:
         yield path
-        path = _LAST_PART.sub("", path, count=1)
+        path = path[: max(path.rfind("."), path.rfind("["), 0)]

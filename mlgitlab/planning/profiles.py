@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mlgitlab.ci import CiEnvironment, PipelineKind
 from mlgitlab.config.schema import Config, Profile, Select, StepKind
@@ -52,7 +52,7 @@ def choose(config: Config, env: CiEnvironment, requested: str = "") -> Chosen:
 
     Raises UsageError for a requested profile that nobody declared.
     """
-    profiles: dict[str, Profile] = {**BUILT_IN, **{str(name): profile for name, profile in config.profiles.items()}}
+    profiles = _profiles(config)
     if name := requested or env.profile:
         if name not in profiles:
             near = difflib.get_close_matches(name, profiles, n=1)
@@ -65,6 +65,17 @@ def choose(config: Config, env: CiEnvironment, requested: str = "") -> Chosen:
     kind = env.kind.replace("_", " ")
     why = "what a merge request would run" if env.kind is PipelineKind.LAPTOP else f"this is a {kind} pipeline"
     return Chosen(name=name, profile=profiles[name], why=why)
+
+
+def _profiles(config: Config) -> dict[str, Profile]:
+    """The declared profiles and the built-in ones that they do not replace, by name or by label."""
+    declared = {str(name): profile for name, profile in config.profiles.items()}
+    taken = {label for profile in declared.values() for label in profile.labels}
+    built_in = {
+        name: replace(profile, labels=tuple(label for label in profile.labels if label not in taken))
+        for name, profile in BUILT_IN.items()
+    }
+    return {**built_in, **declared}
 
 
 def _by_label(profiles: Mapping[str, Profile], labels: tuple[str, ...]) -> Chosen | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
 
@@ -57,8 +58,14 @@ def _closures(steps: Iterable[StepSpec], snapshot: Snapshot, parses: Parses) -> 
     graph = ImportGraph(snapshot, parses)
     known: dict[object, Closure] = {}
     for step in steps:
-        key = (step.before_script, step.command, step.entry, step.source_roots)
+        key = (_lines(step), step.entry, step.source_roots)
         if key not in known:
-            entries = entries_of((*step.before_script, *step.command), step.entry)
-            known[key] = closure_of(graph, entries, step.source_roots)
+            known[key] = closure_of(graph, entries_of(_lines(step), step.entry), step.source_roots)
         yield step, known[key]
+
+
+def _lines(step: StepSpec) -> tuple[str, ...]:
+    """All that the job's shell runs; a variable of the job is there before the first line."""
+    path = step.variables.get("PYTHONPATH")
+    exported = (f"export PYTHONPATH={shlex.quote(path)}",) if path else ()
+    return (*exported, *step.before_script, *step.command)

@@ -106,6 +106,12 @@ def test_labels_choose_the_profile(labels: tuple[str, ...], name: str) -> None:
     assert choose(config(), CiEnvironment(kind=PipelineKind.MERGE_REQUEST, labels=labels)).name == name
 
 
+def test_a_declared_profile_takes_a_label_from_a_built_in_one() -> None:
+    text = f"{MODELS}    profiles: {{quick: {{steps: [quality], labels: ml::skip-train}}}}\n"
+    env = CiEnvironment(kind=PipelineKind.MERGE_REQUEST, labels=("ml::skip-train",))
+    assert choose(config(text), env).name == "quick"
+
+
 def test_labels_mean_nothing_outside_merge_requests() -> None:
     env = CiEnvironment(kind=PipelineKind.DEFAULT_BRANCH, labels=("ml::skip-train",))
     assert choose(config(), env).name == "default_branch"
