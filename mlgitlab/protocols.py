@@ -77,6 +77,10 @@ class Repository(History, Protocol):
 
     empty_tree: str
 
+    def allow_fetching(self, seconds: float) -> None:
+        """Replace the bound on the time for all fetches, once the configuration has said what it is."""
+        ...
+
     def changes(self, bases: tuple[str, ...], head: str) -> ChangeSet:
         """The union of the differences between each base (commit or tree) and `head`."""
         ...

@@ -30,6 +30,7 @@ class Survey:
 def survey(request: Request, repository: Repository) -> Survey:
     """Read the change, decide about every step, and keep what led to it."""
     project = read_project(request, repository)
+    repository.allow_fetching(project.config.baseline.fetch_timeout.seconds)
     instance = instance_of(request, project.config)
     profile = _with_base(choose(project.config, request.env, request.options.profile), request)
     comparison = compare(request, repository, project, profile.profile.select)

@@ -39,7 +39,7 @@ class Finding:
     envvar="CI_SERVER_URL",
     default="https://gitlab.com",
     show_default=True,
-    help="The instance to ask, with a token.",
+    help="The instance to ask, with a token. [env: CI_SERVER_URL]",
 )
 @click.option(
     "--project",

@@ -39,6 +39,11 @@ class Fetcher:
         """Whether there is time left, and any was given."""
         return self._left > 0
 
+    def allow(self, seconds: float) -> None:
+        """Replace the bound on time; what was spent stays spent."""
+        self._left += seconds - self._seconds
+        self._seconds = seconds
+
     def boundary(self) -> frozenset[str]:
         """The commits whose parents a shallow clone does not hold; empty for a full one."""
         try:
@@ -55,7 +60,7 @@ class Fetcher:
         """Fetch exactly this commit if it is missing; all branches where the server gives out nothing else."""
         if self.has(sha):
             return True
-        if (sha, remote) in self._absent:
+        if not self.may_fetch or (sha, remote) in self._absent:
             return False
         # In a full clone a depth would cut off the history that is there.
         depth = ("--depth=1",) if self.boundary() else ()

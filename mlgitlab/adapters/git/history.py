@@ -136,7 +136,7 @@ class GitHistory:
         return boundary.isdisjoint(region)
 
     def _local_tip(self, branch: str, remote: str) -> str | None:
-        if "/" in remote or ":" in remote:  # a URL: the clone keeps no copies of its branches
+        if remote != "origin":  # a fork's target: the clone's own branches say nothing about it
             return None
         return self.resolve(f"refs/remotes/{remote}/{branch}") or self.resolve(f"refs/heads/{branch}")
 

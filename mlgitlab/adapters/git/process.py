@@ -46,11 +46,13 @@ _ENVIRONMENT = {
     # Commits as they are, not as a local replacement or graft would have them.
     "GIT_NO_REPLACE_OBJECTS": "1",
     "GIT_GRAFT_FILE": os.devnull,
+    "SSH_ASKPASS_REQUIRE": "never",
     "LC_ALL": "C",
 }
 _SETTINGS = (
     "core.fsmonitor=false",  # the key may hold a command
     "core.quotePath=false",
+    "core.splitIndex=false",  # or writing a private index would leave a shared part in the repository
     f"core.hooksPath={os.devnull}",
     "gc.auto=0",
     "maintenance.auto=false",

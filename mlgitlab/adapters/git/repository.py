@@ -53,6 +53,10 @@ class GitRepository(GitHistory):
         # Asked, not written down: it has another name in a SHA-256 repository.
         self.empty_tree = git.run("hash-object", "-t", "tree", "--stdin", stdin=b"").text
 
+    def allow_fetching(self, seconds: float) -> None:
+        """Replace the bound on the time for all fetches, once the configuration has said what it is."""
+        self._fetcher.allow(seconds)
+
     def changes(self, bases: tuple[str, ...], head: str) -> ChangeSet:
         """What differs between any base (commit or tree) and `head`; no blob is read.
 

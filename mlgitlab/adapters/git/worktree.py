@@ -28,7 +28,7 @@ def uncommitted(location: Location, bases: Sequence[str], head: str) -> tuple[Ch
     """What differs between each base and the files on disk, staged, unstaged and untracked alike.
 
     `uncommitted` is set where the file also differs from `head`. A new blob that git has not
-    hashed, of a modified or untracked file, is empty.
+    hashed, of an untracked file or a link, is empty.
     """
     with _refreshed_index(location) as index:
         untracked = {path: _untracked(location.folder, path) for path in _untracked_paths(location, index)}
@@ -39,7 +39,25 @@ def uncommitted(location: Location, bases: Sequence[str], head: str) -> tuple[Ch
 
 
 def _against(location: Location, index: Mapping[str, str], base: str) -> dict[str, Change]:
-    return raw.parse(location.git.run("diff-index", *RAW, base, "--", environ=index).records)
+    found = raw.parse(location.git.run("diff-index", *RAW, base, "--", environ=index).records)
+    hashed = _hashed(location, [path for path, change in found.items() if _is_unhashed(change)])
+    known = {path: replace(found[path], new_blob=blob) for path, blob in hashed.items()}
+    # The file may have been brought back to what it was in `base`, which the index does not know.
+    undone = {path for path, change in known.items() if change.new_blob == change.old_blob}
+    return {path: change for path, change in {**found, **known}.items() if path not in undone}
+
+
+def _is_unhashed(change: Change) -> bool:
+    is_file = change.old_mode == change.new_mode and change.new_mode.startswith("100")
+    # `--stdin-paths` ends a name at a newline and takes a leading quote for an escape: such files count as changed.
+    return is_file and not change.new_blob and "\n" not in change.path and not change.path.startswith('"')
+
+
+def _hashed(location: Location, names: Sequence[str]) -> dict[str, str]:
+    """What git would store for files on disk, by its own filters; nothing is stored."""
+    lines = b"".join(paths.encode(name) + b"\n" for name in names)
+    answer = location.git.ask("hash-object", "--stdin-paths", stdin=lines)
+    return dict(zip(names, answer.lines, strict=True)) if answer.ok else {}
 
 
 def _with_untracked(tracked: Mapping[str, Change], untracked: Mapping[str, Change]) -> dict[str, Change]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from mlgitlab.ci import ZERO_SHA
-from mlgitlab.planning.baseline_search import TOO_SHALLOW, Search
-from mlgitlab.planning.baseline_values import Resolved, Rule, empty_tree
+from mlgitlab.planning.baseline.search import TOO_SHALLOW, Search
+from mlgitlab.planning.baseline.values import Resolved, Rule, empty_tree
 
 
 def default_branch(search: Search, last_success: str) -> Resolved:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from mlgitlab import paths
 from mlgitlab.ci import ZERO_SHA, CiEnvironment
-from mlgitlab.planning.baseline_values import Resolved, Rule, empty_tree
+from mlgitlab.planning.baseline.values import Resolved, Rule, empty_tree
 from mlgitlab.protocols import History
 
 TOO_SHALLOW = "the clone may be too shallow: set GIT_DEPTH to 0, or allow more time by `baseline.fetch_timeout`"

@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 from mlgitlab.ci import PipelineKind
-from mlgitlab.planning.baseline_search import TOO_SHALLOW, Search
-from mlgitlab.planning.baseline_values import Resolved, Rule
+from mlgitlab.planning.baseline.search import TOO_SHALLOW, Search
+from mlgitlab.planning.baseline.values import Resolved, Rule
 
 
 def detached(search: Search) -> Resolved:
     """HEAD is the source branch. GitLab's own base, unless a retarget or a rebase left it behind."""
     base = search.env.diff_base_sha
     if search.obtains_ancestor(base, _remote(search)):
-        return search.found(Rule.DIFF_BASE, f"compared with {base[:12]}, the base of the merge request", base)
+        older = _older_than(search, base)
+        warnings = (f"also compared with {older[0][:12]}, where HEAD left the target: a retarget?",) if older else ()
+        why = f"compared with {base[:12]}, the base of the merge request"
+        return search.found(Rule.DIFF_BASE, why, base, *older, warnings=warnings)
     stale = (f"CI_MERGE_REQUEST_DIFF_BASE_SHA {base[:12]} is no known ancestor of HEAD",) if base else ()
     return _since_target(search, stale)
+
+
+def _older_than(search: Search, base: str) -> tuple[str, ...]:
+    """Where HEAD left the target branch, as far as GitLab's base hides it.
+
+    A stacked merge request that was retargeted may keep the tip of the branch below it as its base
+    (https://gitlab.com/gitlab-org/gitlab/-/issues/442031); the commits of that branch are its own now.
+    """
+    return tuple(sha for sha in _since_target(search, ()).bases if not search.history.is_ancestor(base, sha))
 
 
 def merged(search: Search) -> Resolved:

@@ -1,4 +1,4 @@
-"""Which commits a pipeline is compared with: one rule for each kind of pipeline, named in the answer."""
+"""One rule for each kind of pipeline."""
 
 from __future__ import annotations
 
@@ -8,12 +8,10 @@ from mlgitlab import paths
 from mlgitlab.ci import CiEnvironment, PipelineKind
 from mlgitlab.config.schema import Baseline
 from mlgitlab.errors import UsageError
-from mlgitlab.planning import baseline_pushes, baseline_requests
-from mlgitlab.planning.baseline_search import Search
-from mlgitlab.planning.baseline_values import RULES, Resolved, Rule
+from mlgitlab.planning.baseline import merge_requests, pushes
+from mlgitlab.planning.baseline.search import Search
+from mlgitlab.planning.baseline.values import Resolved, Rule
 from mlgitlab.protocols import History
-
-__all__ = ["RULES", "Resolved", "Rule", "resolve"]
 
 
 def resolve(  # noqa: PLR0911 - one return for each kind of pipeline
@@ -39,15 +37,15 @@ def resolve(  # noqa: PLR0911 - one return for each kind of pipeline
         return _explicit(search, explicit)
     match env.kind:
         case PipelineKind.MERGE_REQUEST:
-            return baseline_requests.detached(search)
+            return merge_requests.detached(search)
         case PipelineKind.MERGED_RESULT | PipelineKind.MERGE_TRAIN:
-            return baseline_requests.merged(search)
+            return merge_requests.merged(search)
         case PipelineKind.DEFAULT_BRANCH:
-            return baseline_pushes.default_branch(search, last_success)
+            return pushes.default_branch(search, last_success)
         case PipelineKind.BRANCH:
-            return baseline_pushes.branch(search)
+            return pushes.branch(search)
         case PipelineKind.TAG:
-            return baseline_pushes.tag(search, settings.tag_pattern)
+            return pushes.tag(search, settings.tag_pattern)
         case PipelineKind.SCHEDULE | PipelineKind.MANUAL:
             return _profile(search)
         case PipelineKind.LAPTOP:
