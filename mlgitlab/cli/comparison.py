@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 
 from mlgitlab import paths
-from mlgitlab.analysis.parses import MemoryParses
+from mlgitlab.analysis.parses import MemoryParses, Parses
 from mlgitlab.changes import ChangeSet
 from mlgitlab.cli.inputs import Request
 from mlgitlab.cli.project import Project
@@ -60,12 +60,8 @@ def _baseline(request: Request, repository: Repository, project: Project, select
         given = "--all" if options.everything else "--changed-files"
         return Resolved(rule=Rule.GIVEN, bases=(), head=project.head, why=f"{given} was given")
     found = resolve(request.env, project.config.baseline, repository, head=project.head, explicit=options.base)
-    if (
-        not found.known
-        and found.rule is not Rule.PROFILE
-        and select is Select.CHANGES
-        and project.config.baseline.on_unknown is OnUnknown.ERROR
-    ):
+    refuses = project.config.baseline.on_unknown is OnUnknown.ERROR
+    if refuses and not found.known and select is Select.CHANGES:
         raise RefusedError(
             f"the baseline is not known: {found.why}", "baseline.on_unknown is error; pass --base to name a commit"
         )
@@ -89,48 +85,56 @@ def _changes(
 def assess_changes(
     request: Request, repository: Repository, project: Project, baseline: Resolved, changes: ChangeSet
 ) -> tuple[Impact, tuple[str, ...]]:
-    """The impact by all rules, and what else people should know."""
-    file = request.config.path
-    paths_changed = frozenset(change.path for change in changes.changes)
+    """The impact by the rules of the head and of every base, and what else people should know."""
     parses, code = MemoryParses(), loadable(changes.changes)
+    file = request.config.path
+    is_config_changed = request.config.outside is None and any(change.path == file for change in changes.changes)
     imports = reach(project.steps.values(), project.snapshot, code, parses)
-    sides: list[Side] = []
-    by_config: dict[str, tuple[Reason, ...]] = {}
-    notes: list[str] = []
-    for base in baseline.bases if paths_changed else ():
-        snapshot = repository.snapshot(base)
-        config = _config_then(request, project, snapshot, changed=file in paths_changed)
-        if isinstance(config, str):
-            notes.append(config)
-            by_config = _all_because(project.steps, config, file)
-            continue
-        steps = project.steps if config is project.config else derive(config)
-        then = reach(steps.values(), snapshot, code, parses)
-        if config is project.config:
-            imports = _merged(imports, then)
-        else:
-            sides.append(Side.of(config, steps.values(), then))
-            by_config = {**config_reasons(project.steps, steps, file), **by_config}
-    if not baseline.bases and file in paths_changed and request.config.outside is None:
-        by_config = _all_because(
-            project.steps, f"{paths.show(file)} changed, and without a base nothing says in which keys", file
-        )
+    pasts = [
+        _past(project, repository.snapshot(base), file if is_config_changed else "", code, parses)
+        for base in (baseline.bases if changes.changes else ())
+    ]
+    if is_config_changed and not baseline.bases:
+        unsaid = f"{paths.show(file)} changed, and without a base nothing says in which keys"
+        pasts.append(_Past(by_config=_all_because(project.steps, unsaid, file)))
     impact = assess(
         changes.changes,
-        head=Side.of(project.config, project.steps.values(), imports),
-        bases=sides,
+        head=Side.of(project.config, project.steps.values(), _merged(imports, *(past.imports for past in pasts))),
+        bases=[past.side for past in pasts if past.side],
         steps=project.steps,
         unmatched=project.config.unmatched,
         config_file=file,
     )
-    return _with(impact, by_config), tuple(notes)
+    by_config = {step: reasons for past in reversed(pasts) for step, reasons in past.by_config.items()}
+    return _with(impact, by_config), tuple(dict.fromkeys(past.note for past in pasts if past.note))
 
 
-def _config_then(request: Request, project: Project, snapshot: Snapshot, *, changed: bool) -> Config | str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Past:
+    """What one base adds: imports where it has the head's configuration, else a side of its own."""
+
+    imports: Imports = field(default_factory=dict)
+    side: Side | None = None
+    by_config: Reasons = field(default_factory=dict)
+    note: str = ""
+
+
+def _past(project: Project, snapshot: Snapshot, config_file: str, code: Collection[str], parses: Parses) -> _Past:
+    """Look at a base; `config_file` is empty where it did not change."""
+    if not config_file:
+        return _Past(imports=reach(project.steps.values(), snapshot, code, parses))
+    config = _config_then(snapshot, config_file)
+    if isinstance(config, str):
+        return _Past(by_config=_all_because(project.steps, config, config_file), note=config)
+    steps = derive(config)
+    return _Past(
+        side=Side.of(config, steps.values(), reach(steps.values(), snapshot, code, parses)),
+        by_config=config_reasons(project.steps, steps, config_file),
+    )
+
+
+def _config_then(snapshot: Snapshot, file: str) -> Config | str:
     """The base's configuration, or the sentence that says why it tells nothing."""
-    if not changed or request.config.outside is not None:
-        return project.config
-    file = request.config.path
     content = snapshot.read([file]).get(file)
     if content is None:
         return f"{paths.show(file)} is new"
@@ -150,5 +154,6 @@ def _with(impact: Impact, more: Reasons) -> Impact:
     return Impact(reasons=merged, unmatched=impact.unmatched, ignored=impact.ignored)
 
 
-def _merged(one: Imports, other: Imports) -> Imports:
-    return {path: (*one.get(path, ()), *other.get(path, ())) for path in sorted({*one, *other})}
+def _merged(*found: Imports) -> Imports:
+    changed = sorted({path for one in found for path in one})
+    return {path: tuple(imported for one in found for imported in one.get(path, ())) for path in changed}

@@ -19,6 +19,7 @@ def command() -> None:
 
 
 @command.command("schema")
+@click.option("--json", is_flag=True, expose_value=False, help="Accepted as by every command: the schema is JSON.")
 def schema_command() -> None:
     """Print the JSON Schema of mlgitlab.yml, for editors."""
     from mlgitlab.config.json_schema import schema  # noqa: PLC0415 (only this command needs it)

@@ -48,9 +48,8 @@ def _explain(found: Survey, repository: Repository, what: str) -> Answer:
     steps = found.project.steps
     if what in steps:
         return _about_steps(found, what, "job", [steps[what]])
-    of_model = [step for step in steps.values() if step.model == what]
-    if of_model:
-        return _about_steps(found, what, "model", of_model)
+    if owned := [step for step in steps.values() if step.owner == what]:
+        return _about_steps(found, what, "model", owned)
     return _about_file(found, repository, paths.normalise(what))
 
 

@@ -15,9 +15,6 @@ from mlgitlab.planning.plan import Plan, PlannedStep
 from mlgitlab.protocols import JobTemplates
 
 NOTHING = "mlgitlab:nothing-to-do"
-# Smoke and full training share a stage: where a model has no smoke step, its full training may be
-# what another model's smoke run needs, and needs never point to a later stage.
-_STAGES = {kind: "train" if kind is StepKind.SMOKE else str(kind) for kind in StepKind}
 _NOTHING_STAGE = "plan"
 _NOTHING_TIMEOUT = Duration(300)
 # A superseded pipeline of these kinds may be cancelled. Elsewhere a cancelled job would lose its
@@ -39,13 +36,13 @@ class Composer:
         """The pipeline for the plan: its selected steps, or the one cheap job that says why there are none."""
         jobs = tuple(self._job(plan, step) for step in plan.selected) or (self._nothing(plan),)
         used = {job.stage for job in jobs}
-        order = dict.fromkeys((_NOTHING_STAGE, *_STAGES.values(), *(job.stage for job in jobs)))
+        order = dict.fromkeys((_NOTHING_STAGE, *(step.spec.stage for step in plan.steps), *(job.stage for job in jobs)))
         return Pipeline(stages=tuple(stage for stage in order if stage in used), jobs=jobs, header=header)
 
     def _job(self, plan: Plan, step: PlannedStep) -> Job:
         spec = step.spec
         values = {
-            "stage": _STAGES[spec.kind],
+            "stage": spec.stage,
             "image": spec.image,
             "tags": list(spec.tags),
             "timeout": self._timeout(plan, step).spoken(),

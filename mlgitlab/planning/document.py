@@ -94,6 +94,7 @@ def _step(step: PlannedStep) -> dict[str, object]:
         "model": spec.model,
         "step": str(spec.kind),
         "owner": spec.owner,
+        "stage": spec.stage,
         "selected": step.selected,
         "reasons": [_reason(reason) for reason in step.reasons[:MOST_REASONS]],
         "skipped": paths.printable(step.skipped),

@@ -70,6 +70,15 @@ class StepSpec:
     origins: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @property
+    def stage(self) -> str:
+        """The stage of the job.
+
+        Smoke and full training share one: where a model has no smoke step, its full training may be
+        what another model's smoke run needs, and a need never points to a later stage.
+        """
+        return str(StepKind.TRAIN if self.kind is StepKind.SMOKE else self.kind)
+
+    @property
     def model(self) -> str | None:
         """The model's name, None for data and quality steps."""
         return None if self.kind in (StepKind.DATA, StepKind.QUALITY) else self.owner

@@ -31,9 +31,16 @@ class TreeSnapshot:
             for path in wanted
             if path in self._entries and self._entries[path].mode != GITLINK_MODE
         }
-        _prefetch(self.git, self.rev, set(blobs.values()))
+        if self._promisor and blobs:
+            _prefetch(self.git, self.rev, set(blobs.values()), self._promisor)
         contents = read_blobs(self.git, blobs.values())
         return {path: contents[blob] for path, blob in blobs.items()}
+
+    @cached_property
+    def _promisor(self) -> str:
+        """The remote that a partial clone has its blobs from; empty for a clone that has its own."""
+        promised = self.git.ask("config", "--get-regexp", r"^remote\..*\.promisor$").lines
+        return promised[0].split(" ")[0].removeprefix("remote.").removesuffix(".promisor") if promised else ""
 
     @cached_property
     def _entries(self) -> dict[str, Entry]:
@@ -64,16 +71,12 @@ def read_blobs(git: Git, blobs: Iterable[str]) -> dict[str, bytes]:
     return found
 
 
-def _prefetch(git: Git, rev: str, blobs: set[str]) -> None:
+def _prefetch(git: Git, rev: str, blobs: set[str], remote: str) -> None:
     """In a partial clone, fetch all missing blobs at once; `cat-file` would fetch each by itself."""
-    promised = git.ask("config", "--get-regexp", r"^remote\..*\.promisor$").lines
-    remotes = [line.split(" ")[0].removeprefix("remote.").removesuffix(".promisor") for line in promised]
-    if not (remotes and blobs):
-        return
     listed = git.ask("rev-list", "--objects", "--no-walk", "--missing=print", rev, "--").lines
     missing = sorted(blobs & {line[1:] for line in listed if line.startswith("?")})
     if missing:
         # The call that git itself makes for missing objects. Where it fails, `cat-file` still tries.
         options = ("--no-tags", "--no-write-fetch-head", "--recurse-submodules=no", "--filter=blob:none", "--stdin")
         wanted = "".join(f"{blob}\n" for blob in missing).encode()
-        git.ask("-c", "fetch.negotiationAlgorithm=noop", "fetch", "--quiet", *options, "--", remotes[0], stdin=wanted)
+        git.ask("-c", "fetch.negotiationAlgorithm=noop", "fetch", "--quiet", *options, "--", remote, stdin=wanted)
