@@ -1,4 +1,4 @@
-"""Rewrite what is generated: the configuration's schema and page, tables, shown output. `python -m scripts.regenerate`."""
+"""Rewrite what is generated: schema, reference page, tables, shown output. Run `python -m scripts.regenerate`."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ GENERATED = {
 def main() -> None:
     """Write every generated file and section."""
     for name, content in GENERATED.items():
-        write(name, content())
+        write(name, (ROOT / name).read_text("utf-8"), content())
     with TemporaryDirectory() as folder:
         console.prepare(Path(folder))
         for page, text in documents.pages().items():
-            write(page, with_output(page, documents.with_sections(text, SECTIONS), Path(folder)))
+            write(page, text, with_output(page, documents.with_sections(text, SECTIONS), Path(folder)))
 
 
 def with_output(page: str, text: str, repositories: Path) -> str:
@@ -35,11 +35,10 @@ def with_output(page: str, text: str, repositories: Path) -> str:
     )
 
 
-def write(name: str, content: str) -> None:
+def write(name: str, old: str, new: str) -> None:
     """Write a file of ours, and say so, if that changes it."""
-    file = ROOT / name
-    if file.read_text("utf-8") != content:
-        file.write_text(content, "utf-8")
+    if new != old:
+        (ROOT / name).write_text(new, "utf-8")
         print(f"wrote {name}")
 
 

@@ -41,7 +41,7 @@ MODELS = """
         validate: python check.py
     quality:
       lint: {command: ruff check ., inputs: "*.py"}
-      tests: {command: pytest, owns: tests}
+      tests: {command: pytest, owns: tests, inputs: tests}
     ignore: ["*.md"]
 """
 

@@ -120,7 +120,7 @@ class Step:
 class Quality(Step):
     """A check of the code: lint, types, unit tests."""
 
-    owns: Globs = field(default=Globs(), metadata=doc("Files that this step alone reads (tests, linter settings): a change to one runs this step and no model."))
+    owns: Globs = field(default=Globs(), metadata=doc("Files that this step alone reads (tests, linter settings): a change to one runs this step and no model. Without `inputs` it runs for every other change as well."))
     blocks: bool = field(default=True, metadata=doc("Whether training waits until this step has passed."))
 
 

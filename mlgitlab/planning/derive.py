@@ -32,10 +32,9 @@ def derive(config: Config) -> Mapping[str, StepSpec]:
 def _quality(config: Config, name: str, step: Quality) -> StepSpec:
     key = f"quality.{name}"
     rules = [Rule(cause=Cause.PATHS, key=f"{key}.owns", globs=step.owns)] if step.owns else []
-    if step.inputs:
-        rules.append(Rule(cause=Cause.INPUTS, key=f"{key}.inputs", globs=step.inputs, claims=False))
-    if not rules:  # a check that does not say what it reads may read anything
-        rules.append(Rule(cause=Cause.INPUTS, key=key, globs=Globs(("**",)), claims=False))
+    # A check that does not say what it reads may read anything.
+    inputs = (f"{key}.inputs", step.inputs) if step.inputs else (key, Globs(("**",)))
+    rules.append(Rule(cause=Cause.INPUTS, key=inputs[0], globs=inputs[1], claims=False))
     return _spec(config, StepKind.QUALITY, name, key, step, tuple(rules), ())
 
 

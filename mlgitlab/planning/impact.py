@@ -175,14 +175,20 @@ def _grouped(hits: Iterable[Hit], changes: Mapping[str, Change]) -> dict[str, li
     for (step, cause, key, _), found in sorted(groups.items()):
         first = found[min(found)]
         what = f"{_named(tuple(sorted(found)))} ({changes[first.chain[0]].kind})"
-        verb = "is" if len(found) == 1 else "are"
-        text = f"{what} is imported{_route(first.chain)}" if cause is Cause.IMPORT else f"{what} {verb} in {key}"
+        text = f"{what} {_route(first.chain) if cause is Cause.IMPORT else _place(len(found), key)}"
         reasons.setdefault(step, []).append(Reason(cause=cause, text=text, chain=first.chain))
     return reasons
 
 
 def _route(chain: tuple[str, ...]) -> str:
-    return "".join(f" by {paths.show(path)}" for path in chain[1:]) or " (it is the entry point)"
+    *through, entry = map(paths.show, chain[1:]) if len(chain) > 1 else ("",)
+    if not entry:
+        return "is what its command starts"
+    return f"is loaded by {entry}" + (f" through {', '.join(reversed(through))}" if through else "")
+
+
+def _place(files: int, key: str) -> str:
+    return f"{'is' if files == 1 else 'are'} in {key}"
 
 
 def _named(found: tuple[str, ...]) -> str:

@@ -82,7 +82,7 @@ def test_detailed_exit_codes(repo: Repo, base: str, code: int) -> None:
     [
         pytest.param("fraud:train", "libs/scaling.py → models/fraud/train.py → fraud:train", id="job"),
         pytest.param("fraud", "fraud:evaluate does not run", id="model"),
-        pytest.param("libs/scaling.py", "fraud:train runs: libs/scaling.py (modified) is imported", id="changed file"),
+        pytest.param("libs/scaling.py", "fraud:train runs: libs/scaling.py (modified) is loaded", id="changed file"),
         pytest.param("README.md", "README.md did not change; if it did\n  it is ignored (ignore)", id="other file"),
     ],
 )

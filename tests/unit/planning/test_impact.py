@@ -47,7 +47,7 @@ def test_a_reason_leads_from_the_file_to_the_key() -> None:
 def test_an_import_counts_even_where_ignore_says_otherwise() -> None:
     found = Imported(step="churn:train", chain=("notes.md", "models/churn/train.py"))
     reached = impact(*modified("notes.md"), imports={"notes.md": (found,)})
-    assert reached.reasons["churn:train"][0].text == "notes.md (modified) is imported by models/churn/train.py"
+    assert reached.reasons["churn:train"][0].text == "notes.md (modified) is loaded by models/churn/train.py"
     assert reached.ignored == ()
 
 
@@ -145,3 +145,23 @@ def test_what_changed_in_the_configuration_is_named() -> None:
         config_reasons(after, steps(), FILE)["quality:tests"][0].text
         == "mlgitlab.yml: quality:tests changed in command"
     )
+
+
+@pytest.mark.parametrize(
+    ("chain", "text"),
+    [
+        pytest.param(("a.py",), "a.py (modified) is what its command starts", id="the entry itself"),
+        pytest.param(("a.py", "t.py"), "a.py (modified) is loaded by t.py", id="directly"),
+        pytest.param(
+            ("a.py", "b.py", "c.py", "t.py"), "a.py (modified) is loaded by t.py through c.py, b.py", id="far away"
+        ),
+    ],
+)
+def test_the_way_of_an_import_is_told_from_the_entry(chain: tuple[str, ...], text: str) -> None:
+    found = Imported(step="churn:train", chain=chain)
+    assert impact(*modified("a.py"), imports={"a.py": (found,)}).reasons["churn:train"][0].text == text
+
+
+def test_a_check_that_only_owns_files_still_runs_for_every_change() -> None:
+    text = MODELS.replace("owns: tests, inputs: tests", "owns: tests")
+    assert set(impact(*modified("models/churn/a"), text=text).reasons) == {"churn:train", "quality:tests"}

@@ -1,0 +1,51 @@
+# Two commands: `make demo` shows what mlgitlab does, `make test` runs every check. Both prepare the
+# machine first, and neither asks anything.
+PYTHON ?= python3
+BIN := .venv/bin
+# As root on Debian, what is missing is installed; elsewhere the demo and the tests name it.
+APT := $(shell [ "$$(id -u)" = 0 ] && command -v apt-get)
+
+.PHONY: demo test lint types layers unit format clean
+
+demo: .venv/installed tools
+	@$(BIN)/python -m scripts.demo
+
+test: lint types layers unit
+
+lint: .venv/installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	cd examples/monorepo && ../../$(BIN)/ruff check .
+
+types: .venv/installed
+	$(BIN)/mypy
+
+layers: .venv/installed
+	$(BIN)/lint-imports
+
+unit: .venv/installed tools
+	$(BIN)/pytest -n 2
+
+format: .venv/installed
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+clean:
+	rm -rf .venv node_modules dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+
+# The examples' own requirements: their jobs run with the shell of this machine.
+.venv/installed: pyproject.toml examples/single-model/requirements.txt examples/monorepo/requirements.txt examples/monorepo/requirements-dev.txt
+	@echo "Preparing .venv (once)"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --editable ".[dev]" \
+		-r examples/single-model/requirements.txt -r examples/monorepo/requirements.txt -r examples/monorepo/requirements-dev.txt
+	@touch $@
+
+# gitlab-ci-local runs pipelines; it needs node and rsync.
+.PHONY: tools
+tools: node_modules/.package-lock.json
+	@command -v rsync > /dev/null || { [ -z "$(APT)" ] || { $(APT) update -qq && $(APT) install -y -qq rsync; } > /dev/null; } || true
+
+node_modules/.package-lock.json: package.json package-lock.json
+	@if command -v npm > /dev/null; then echo "Preparing node_modules (once)"; npm ci --silent || echo "npm ci failed: pipelines are not run" >&2; \
+	else echo "npm is not installed: pipelines are not run" >&2; fi

@@ -1,0 +1,1 @@
+"""What the models see: from tables to numbers between 0 and 1."""

@@ -1,0 +1,1 @@
+"""What all trainings share: tables and their checks, parameters, the model file, metrics."""

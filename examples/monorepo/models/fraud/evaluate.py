@@ -1,0 +1,22 @@
+"""Judge the fraud model on the table that the job is for."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from features import transactions
+from training import metrics, tables
+from training.network import Network
+
+
+def main() -> None:
+    """MLGITLAB_DATASET names the table: the pipeline has one such job for each."""
+    dataset = os.environ.get("MLGITLAB_DATASET", "transactions-late")
+    table = tables.read(Path("data") / f"{dataset}.csv")
+    model = Network.load(Path("out/fraud/model.npz"))
+    metrics.write("fraud", dataset, metrics.judge(table["fraud"], model.probabilities(transactions.build(table))))
+
+
+if __name__ == "__main__":
+    main()
