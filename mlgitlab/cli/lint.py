@@ -19,6 +19,8 @@ from mlgitlab.planning.advice import advise
 from mlgitlab.planning.reach import missing_entries
 from mlgitlab.protocols import Repository
 
+SCHEMA = "GitLab's schema"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Finding:
@@ -98,11 +100,9 @@ def _pipelines(found: Survey, repository: Repository) -> Iterator[tuple[str, byt
 def _by_schema(where: str, content: bytes) -> Iterator[Finding]:
     try:
         for problem in wiring.schema_problems(content):
-            yield Finding(level="error", source="GitLab's schema", where=where, what=problem)
+            yield Finding(level="error", source=SCHEMA, where=where, what=problem)
     except UsageError as error:
-        yield Finding(
-            level="note", source="GitLab's schema", where="", what=f"not checked: {error.message}", hint=error.hint
-        )
+        yield Finding(level="note", source=SCHEMA, where="", what=f"not checked: {error.message}", hint=error.hint)
 
 
 def _by_gitlab(url: str, token: str, project: str, where: str, content: bytes) -> Iterator[Finding]:
@@ -123,8 +123,11 @@ def _text(findings: list[Finding], *, asked_gitlab: bool) -> Iterator[str]:
         yield f"{level} [{finding.source}]{where} {finding.what}{hint}"
     errors = sum(finding.level == "error" for finding in findings)
     warnings = sum(finding.level == "warning" for finding in findings)
-    asked = "and GitLab's CI Lint" if asked_gitlab else "GitLab itself was not asked (MLGITLAB_GITLAB_TOKEN is not set)"
-    yield f"{errors} errors, {warnings} warnings; checked by our rules and GitLab's schema, {asked}"
+    by_schema = not any(finding.source == SCHEMA and finding.level == "note" for finding in findings)
+    asked = ["our rules", *(["GitLab's schema"] if by_schema else []), *(["GitLab's CI Lint"] if asked_gitlab else [])]
+    yield f"{errors} errors, {warnings} warnings by {', '.join(asked)}"
+    if not asked_gitlab:
+        yield "GitLab itself was not asked: MLGITLAB_GITLAB_TOKEN is not set"
 
 
 def _as_json(findings: list[Finding]) -> str:

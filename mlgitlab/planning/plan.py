@@ -87,16 +87,15 @@ def _direct(question: Question) -> Reasons:
 
 def _planned(step: StepSpec, question: Question, within: Scope, chosen: Reasons) -> PlannedStep:
     if step.id not in chosen:
-        return PlannedStep(spec=step, selected=False, skipped=_why_not(step, question, within, chosen))
+        return PlannedStep(spec=step, selected=False, skipped=_why_not(step, question, within))
     needs = {need.step: need for need in within.needs(step) if need.step in chosen}
     return PlannedStep(spec=step, selected=True, reasons=chosen[step.id], needs=tuple(needs.values()))
 
 
-def _why_not(step: StepSpec, question: Question, within: Scope, chosen: Reasons) -> str:
+def _why_not(step: StepSpec, question: Question, within: Scope) -> str:
     profile = question.profile
-    if (stand_in := within.stand_ins.get(step.id)) and (stand_in in chosen or step.id not in within.allowed):
-        state = "runs" if stand_in in chosen else "is skipped too"
-        return f"profile {profile.name} runs {stand_in} in its place, which {state}"
+    if stand_in := within.stand_ins.get(step.id):
+        return f"profile {profile.name} runs {question.steps[stand_in].kind} in place of {step.kind}"
     if step.id not in within.allowed:
         return f"profile {profile.name} runs only {', '.join(profile.profile.steps) or 'nothing'}"
     if profile.profile.models and step.model not in (None, *profile.profile.models):
