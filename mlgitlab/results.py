@@ -11,7 +11,8 @@ class Cause(StrEnum):
 
     PATHS = "paths"  # the file belongs to the model, dataset or quality step
     INPUTS = "inputs"  # the file is a declared input
-    IMPORT = "import"  # the file is imported, directly or not, by the step's entry point
+    IMPORT = "import"  # the file is loaded, directly or not, by the step's entry point
+    OPAQUE = "opaque"  # the file is shared code, and nobody can see what the step's command loads
     CONFIG = "config"  # the step's effective configuration changed
     UPSTREAM = "upstream"  # a step that this one depends on runs because of the change
     NEEDED = "needed"  # nothing changed here, but a selected step needs its result

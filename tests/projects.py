@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from textwrap import dedent
 
 from mlgitlab.changes import Change, ChangeKind, ChangeSet
@@ -11,7 +11,7 @@ from mlgitlab.config.parse import parse
 from mlgitlab.config.schema import Config
 from mlgitlab.planning.baseline import Resolved, Rule
 from mlgitlab.planning.derive import derive
-from mlgitlab.planning.impact import Impact, Imported, Side, assess
+from mlgitlab.planning.impact import Impact, Imported, Reached, Side, assess
 from mlgitlab.planning.plan import Plan, Question, make
 from mlgitlab.planning.profiles import choose
 from mlgitlab.planning.steps import StepSpec
@@ -61,18 +61,24 @@ def modified(*paths: str) -> tuple[Change, ...]:
     return tuple(Change(path=path, kind=ChangeKind.MODIFIED) for path in paths)
 
 
-def side(text: str = MODELS, imports: Mapping[str, tuple[Imported, ...]] | None = None) -> Side:
+def side(
+    text: str = MODELS, imports: Mapping[str, tuple[Imported, ...]] | None = None, opaque: Iterable[str] = ()
+) -> Side:
     """One side of a comparison."""
-    return Side.of(config(text), steps(text).values(), imports or {})
+    return Side.of(config(text), steps(text).values(), Reached(imports=imports or {}, opaque=frozenset(opaque)))
 
 
 def impact(
-    *changes: Change, text: str = MODELS, base: str = "", imports: Mapping[str, tuple[Imported, ...]] | None = None
+    *changes: Change,
+    text: str = MODELS,
+    base: str = "",
+    imports: Mapping[str, tuple[Imported, ...]] | None = None,
+    opaque: Iterable[str] = (),
 ) -> Impact:
     """Assess changes of a project whose base may have had another configuration."""
     return assess(
         changes,
-        head=side(text, imports),
+        head=side(text, imports, opaque),
         bases=[side(base)] if base else [],
         steps=steps(text),
         unmatched=config(text).unmatched,

@@ -36,7 +36,7 @@ def is_makefile(word: str) -> bool:
     return word.rpartition("/")[2] in programs.MAKEFILES
 
 
-def recognise(words: Sequence[str]) -> Launch:  # noqa: PLR0911  # one line per kind of program
+def recognise(words: Sequence[str]) -> Launch:  # noqa: C901, PLR0911  # one line per kind of program
     """What the simple command starts."""
     program = words[0].rpartition("/")[2] if words[0] != "." else "."
     rest = words[1:]
@@ -52,6 +52,8 @@ def recognise(words: Sequence[str]) -> Launch:  # noqa: PLR0911  # one line per 
         return _launched(rest)
     if program in programs.MAKE:
         return Launch(others=(*rest, *sorted(programs.MAKEFILES)), folder=_folder(rest), opaque=True)
+    if _only_prepares(program, rest):
+        return _NOTHING
     if program in programs.SHELLS or _SHELL_SCRIPT.search(program):
         return _shell(words if _SHELL_SCRIPT.search(program) else rest)
     if _SCRIPT.search(words[0]):
@@ -59,6 +61,12 @@ def recognise(words: Sequence[str]) -> Launch:  # noqa: PLR0911  # one line per 
     if program in programs.HARMLESS or program.startswith("#"):
         return Launch(others=tuple(rest)) if program == "find" else _NOTHING
     return _unknown(words)
+
+
+def _only_prepares(program: str, rest: Sequence[str]) -> bool:
+    """Entering a virtual environment, or fetching data."""
+    enters = program in ("source", ".") and rest[:1] != () and rest[0].endswith("/activate")
+    return enters or (program == "dvc" and rest[:1] != () and rest[0] in programs.DVC_TRANSFERS)
 
 
 def _unknown(words: Sequence[str]) -> Launch:

@@ -33,8 +33,11 @@ HARMLESS = _words(
     "true false : test [ [[ touch chmod chown tar gzip gunzip unzip zip wget curl git df du free nvidia-smi which type "
     "head tail grep egrep sed awk sort uniq wc tee cut tr find diff id whoami hostname uname "
     "printenv fi done esac } in for "
-    "apt apt-get apk yum dnf trap wait kill exit return break continue local declare readonly alias read shift"
+    "apt apt-get apk yum dnf aws gsutil gcloud az rclone "
+    "trap wait kill exit return break continue local declare readonly alias read shift"
 )
+# Subcommands of `dvc` that bring data and run no stage.
+DVC_TRANSFERS = frozenset({"pull", "fetch", "checkout", "get", "import", "remote", "config"})
 VALUED_TEST_OPTIONS = frozenset(
     {"-k", "-m", "-c", "-n", "-p", "-o", "-W", "-r", "--maxfail", "--durations", "--junitxml"}
 )

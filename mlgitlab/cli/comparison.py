@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
 
 from mlgitlab import paths
 from mlgitlab.analysis.parses import MemoryParses, Parses
@@ -16,14 +18,13 @@ from mlgitlab.errors import ConfigError, RefusedError
 from mlgitlab.planning import listed
 from mlgitlab.planning.baseline import Resolved, Rule, resolve
 from mlgitlab.planning.derive import derive
-from mlgitlab.planning.impact import Impact, Imported, Side, assess, config_reasons
+from mlgitlab.planning.impact import Impact, Reached, Side, assess, config_reasons
 from mlgitlab.planning.reach import loadable, reach
 from mlgitlab.planning.steps import StepSpec
 from mlgitlab.protocols import Repository, Snapshot
 from mlgitlab.results import Cause, Reason
 
 Reasons = Mapping[str, tuple[Reason, ...]]
-Imports = Mapping[str, tuple[Imported, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +90,7 @@ def assess_changes(
     parses, code = MemoryParses(), loadable(changes.changes)
     file = request.config.path
     is_config_changed = request.config.outside is None and any(change.path == file for change in changes.changes)
-    imports = reach(project.steps.values(), project.snapshot, code, parses)
+    reached = reach(project.steps.values(), project.snapshot, code, parses)
     pasts = [
         _past(project, repository.snapshot(base), file if is_config_changed else "", code, parses)
         for base in (baseline.bases if changes.changes else ())
@@ -99,7 +100,7 @@ def assess_changes(
         pasts.append(_Past(by_config=_all_because(project.steps, unsaid, file)))
     impact = assess(
         changes.changes,
-        head=Side.of(project.config, project.steps.values(), _merged(imports, *(past.imports for past in pasts))),
+        head=Side.of(project.config, project.steps.values(), reduce(or_, (past.reached for past in pasts), reached)),
         bases=[past.side for past in pasts if past.side],
         steps=project.steps,
         unmatched=project.config.unmatched,
@@ -113,7 +114,7 @@ def assess_changes(
 class _Past:
     """What one base adds: imports where it has the head's configuration, else a side of its own."""
 
-    imports: Imports = field(default_factory=dict)
+    reached: Reached = field(default_factory=Reached)
     side: Side | None = None
     by_config: Reasons = field(default_factory=dict)
     note: str = ""
@@ -122,7 +123,7 @@ class _Past:
 def _past(project: Project, snapshot: Snapshot, config_file: str, code: Collection[str], parses: Parses) -> _Past:
     """Look at a base; `config_file` is empty where it did not change."""
     if not config_file:
-        return _Past(imports=reach(project.steps.values(), snapshot, code, parses))
+        return _Past(reached=reach(project.steps.values(), snapshot, code, parses))
     config = _config_then(snapshot, config_file)
     if isinstance(config, str):
         return _Past(by_config=_all_because(project.steps, config, config_file), note=config)
@@ -152,8 +153,3 @@ def _all_because(steps: Mapping[str, StepSpec], text: str, file: str) -> dict[st
 def _with(impact: Impact, more: Reasons) -> Impact:
     merged = {step: (*more.get(step, ()), *impact.reasons.get(step, ())) for step in sorted({*impact.reasons, *more})}
     return Impact(reasons=merged, unmatched=impact.unmatched, ignored=impact.ignored)
-
-
-def _merged(*found: Imports) -> Imports:
-    changed = sorted({path for one in found for path in one})
-    return {path: tuple(imported for one in found for imported in one.get(path, ())) for path in changed}

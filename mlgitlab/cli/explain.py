@@ -152,5 +152,6 @@ def _file_text(answer: Answer) -> Iterator[str]:
             yield f"      {' → '.join([*chain, step['id']])}"
     idle = [step for step in answer["steps"] if not step["selected"]]
     for reason in dict.fromkeys(step["skipped"] for step in idle):
-        ids = ", ".join(step["id"] for step in idle if step["skipped"] == reason)
-        yield f"  {click.style(ids, dim=True)} does not run: {reason}"
+        ids = [step["id"] for step in idle if step["skipped"] == reason]
+        verb = "does" if len(ids) == 1 else "do"
+        yield f"  {click.style(', '.join(ids), dim=True)} {verb} not run: {reason}"

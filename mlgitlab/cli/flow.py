@@ -9,6 +9,7 @@ from mlgitlab.cli.comparison import Comparison, assess_changes, compare
 from mlgitlab.cli.inputs import Request
 from mlgitlab.cli.project import Project, instance_of, parameters_of, read_project
 from mlgitlab.config.schema import Select
+from mlgitlab.planning.derive import with_parameters
 from mlgitlab.planning.gitlab import Instance
 from mlgitlab.planning.plan import Plan, Question, make
 from mlgitlab.planning.profiles import Chosen, choose
@@ -59,18 +60,18 @@ def _question(request: Request, project: Project, profile: Chosen, comparison: C
     everything, cause = comparison.everything, Cause.UNKNOWN_BASELINE
     if request.options.everything:
         everything, cause = "--all was given", Cause.REQUESTED
-    impact = comparison.impact
+    impact, parameters = comparison.impact, parameters_of(request, project.config)
     return Question(
         kind=request.env.kind,
         baseline=comparison.baseline,
         changes=comparison.changes,
         profile=profile,
-        steps=project.steps,
+        steps=with_parameters(project.steps, project.config, parameters),
         direct=impact.reasons,
         unmatched=impact.unmatched,
         ignored=impact.ignored,
         everything=everything,
         everything_cause=cause,
-        parameters=parameters_of(request, project.config),
+        parameters=parameters,
         notes=comparison.notes,
     )

@@ -68,6 +68,11 @@ def as_bytes(plan: Mapping[str, object]) -> bytes:
 
 def _parts(survey: Survey, whole: Pipeline, found: Split, templates: JobTemplates, child: str) -> dict[str, Pipeline]:
     env, path = survey.request.env, PurePosixPath(child)
+    if path.is_absolute() or ".." in path.parts:
+        raise UsageError(
+            f"{found.why}, and --output {child!r} leads out of the project",
+            "GitLab includes the parts by their paths from the project's folder: name one",
+        )
     count = sum(len(wave) for wave in found.waves)
     files = tuple(str(path.with_stem(f"{path.stem}-{number}")) for number in range(1, count + 1))
     origin = Origin(pipeline_id=env.pipeline_id or _UPSTREAM, job=env.job_name or GENERATE_JOB, files=files)

@@ -45,7 +45,7 @@ class Composer:
             "stage": spec.stage,
             "image": spec.image,
             "tags": list(spec.tags),
-            "timeout": self._timeout(plan, step).spoken(),
+            "timeout": spec.timeout.spoken(),
             "interruptible": plan.question.kind in _INTERRUPTIBLE,
             "retry": self._retry(),
             "needs": [{"job": need.step, "artifacts": need.artifacts} for need in step.needs],
@@ -84,13 +84,6 @@ class Composer:
             body=_without_empty(self.templates.render("nothing", values)),
             because=("no step is selected, and GitLab fails an empty pipeline",),
         )
-
-    def _timeout(self, plan: Plan, step: PlannedStep) -> Duration:
-        if step.spec.kind in (StepKind.SMOKE, StepKind.TRAIN):
-            for name, parameter in self.config.parameters.items():
-                if parameter.sets == "timeout" and name in plan.question.parameters:
-                    return Duration.parse(plan.question.parameters[name])
-        return step.spec.timeout
 
     def _retry(self) -> dict[str, object] | None:
         if not self.config.defaults.retry:
@@ -147,7 +140,8 @@ def nothing_note(plan: Plan) -> str:
     question = plan.question
     lines = [f"Nothing to do. {paths.printable(question.baseline.why)}"]
     count = len(question.changes.changes)
-    lines.append(f"{count} changed files, {len(question.ignored)} of them ignored." if count else "No file changed.")
+    files = "1 file" if count == 1 else f"{count} files"
+    lines.append(f"{files} changed, {len(question.ignored)} ignored." if count else "No file changed.")
     lines.append(f"Profile {question.profile.name}: {', '.join(question.profile.profile.steps) or 'no steps'}.")
     return "\n".join(lines)
 

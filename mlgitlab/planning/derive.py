@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import TypeVar
 
 from mlgitlab.config.patterns import regex_of
-from mlgitlab.config.scalars import Globs
+from mlgitlab.config.scalars import Duration, Globs
 from mlgitlab.config.schema import Config, Dataset, Gpu, Model, Name, Quality, Step, StepKind
 from mlgitlab.planning.steps import Need, Rule, StepSpec
 from mlgitlab.results import Cause
@@ -27,6 +28,16 @@ def derive(config: Config) -> Mapping[str, StepSpec]:
     ]
     order = list(StepKind)
     return {spec.id: spec for spec in sorted(found, key=lambda spec: order.index(spec.kind))}
+
+
+def with_parameters(steps: Mapping[str, StepSpec], config: Config, values: Mapping[str, str]) -> Mapping[str, StepSpec]:
+    """The steps of one run: a parameter that `sets: timeout` replaces the time limit of smoke and train."""
+    setting = (values[name] for name, parameter in config.parameters.items() if parameter.sets and name in values)
+    limit = next(map(Duration.parse, setting), None)
+    if limit is None:
+        return steps
+    trained = (StepKind.SMOKE, StepKind.TRAIN)
+    return {id_: replace(step, timeout=limit) if step.kind in trained else step for id_, step in steps.items()}
 
 
 def _quality(config: Config, name: str, step: Quality) -> StepSpec:

@@ -43,7 +43,7 @@ def document(plan: Plan, circumstances: Circumstances) -> dict[str, object]:
             "gitlab_version": circumstances.gitlab_version,
             "tier": circumstances.tier,
         },
-        "config": circumstances.config_file,
+        "config": paths.show(circumstances.config_file),
         "baseline": _baseline(plan),
         "changes": {
             "complete": question.changes.complete,

@@ -26,6 +26,20 @@ class Imported:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reached:
+    """What entry points load: by changed path, and the steps that also run what cannot be looked into."""
+
+    imports: Mapping[str, tuple[Imported, ...]] = field(default_factory=dict)
+    opaque: frozenset[str] = frozenset()
+
+    def __or__(self, other: Reached) -> Reached:
+        """All that either knows."""
+        changed = sorted({*self.imports, *other.imports})
+        both = {path: (*self.imports.get(path, ()), *other.imports.get(path, ())) for path in changed}
+        return Reached(imports=both, opaque=self.opaque | other.opaque)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
     """One step reached by one changed path through one rule. `key` is the configuration key."""
 
@@ -55,27 +69,34 @@ class Side:
 
     rules: GlobIndex[tuple[str, Rule]]
     ignore: GlobIndex[None]
-    imports: Mapping[str, Sequence[Imported]] = field(default_factory=dict)
+    reached: Reached
 
     @classmethod
-    def of(cls, config: Config, steps: Iterable[StepSpec], imports: Mapping[str, Sequence[Imported]]) -> Side:
-        """Index a configuration's rules; `imports` maps changed paths to the steps that load them."""
+    def of(cls, config: Config, steps: Iterable[StepSpec], reached: Reached) -> Side:
+        """Index a configuration's rules."""
         rules: GlobIndex[tuple[str, Rule]] = GlobIndex()
         for step in steps:
             for rule in step.rules:
                 rules.add(rule.globs, (step.id, rule))
         ignore: GlobIndex[None] = GlobIndex()
         ignore.add(config.ignore, None)
-        return cls(rules=rules, ignore=ignore, imports=imports)
+        return cls(rules=rules, ignore=ignore, reached=reached)
 
     def look(self, change: Change) -> View:
         """All that this side has to say about a changed path. An import counts even where `ignore` says otherwise."""
         ignored = any(True for _ in self.ignore.find(change.path))
-        imported = (
+        imported = tuple(
             Hit(step=found.step, cause=Cause.IMPORT, key="", chain=found.chain, claims=found.claims)
-            for found in self.imports.get(change.path, ())
+            for found in self.reached.imports.get(change.path, ())
         )
-        return View(hits=(*imported, *(() if ignored else self._by_rules(change))), ignored=ignored)
+        by_rules = () if ignored else tuple(self._by_rules(change))
+        unseen = self._unseen(change) if imported and not any(hit.claims for hit in by_rules) else ()
+        return View(hits=(*imported, *by_rules, *unseen), ignored=ignored)
+
+    def _unseen(self, change: Change) -> Iterator[Hit]:
+        """Shared code, which imports alone tell about: a step whose imports cannot be seen may load it, too."""
+        for step in sorted(self.reached.opaque):
+            yield Hit(step=step, cause=Cause.OPAQUE, key="", chain=(change.path,), claims=False)
 
     def _by_rules(self, change: Change) -> Iterator[Hit]:
         for path, is_tree in _meant(change):
@@ -175,20 +196,21 @@ def _grouped(hits: Iterable[Hit], changes: Mapping[str, Change]) -> dict[str, li
     for (step, cause, key, _), found in sorted(groups.items()):
         first = found[min(found)]
         what = f"{_named(tuple(sorted(found)))} ({changes[first.chain[0]].kind})"
-        text = f"{what} {_route(first.chain) if cause is Cause.IMPORT else _place(len(found), key)}"
+        text = f"{what} {_told(cause, key, first.chain, len(found))}"
         reasons.setdefault(step, []).append(Reason(cause=cause, text=text, chain=first.chain))
     return reasons
 
 
-def _route(chain: tuple[str, ...]) -> str:
+def _told(cause: Cause, key: str, chain: tuple[str, ...], files: int) -> str:
+    are = "is" if files == 1 else "are"
+    if cause is Cause.OPAQUE:
+        return f"{are} shared code, and what its command runs cannot be looked into (declare `entry`)"
+    if cause is not Cause.IMPORT:
+        return f"{are} in {key}"
     *through, entry = map(paths.show, chain[1:]) if len(chain) > 1 else ("",)
     if not entry:
         return "is what its command starts"
     return f"is loaded by {entry}" + (f" through {', '.join(reversed(through))}" if through else "")
-
-
-def _place(files: int, key: str) -> str:
-    return f"{'is' if files == 1 else 'are'} in {key}"
 
 
 def _named(found: tuple[str, ...]) -> str:

@@ -115,10 +115,10 @@ def _unreached(changes: ChangeSet) -> str:
 
 def _ordered(planned: Sequence[PlannedStep]) -> tuple[PlannedStep, ...]:
     """By stage, within a stage producers first, else as declared."""
-    stages = list(StepKind)
+    stages = list(StepKind)  # a stage is called like one of the kinds in it
     by_id = {step.spec.id: step for step in planned}
     graph = {step.spec.id: [need.step for need in step.spec.needs if need.step in by_id] for step in planned}
     depth: dict[str, int] = {}
     for id_ in TopologicalSorter(graph).static_order():
         depth[id_] = 1 + max((depth[before] for before in graph[id_]), default=0)
-    return tuple(sorted(planned, key=lambda step: (stages.index(step.spec.kind), depth[step.spec.id])))
+    return tuple(sorted(planned, key=lambda step: (stages.index(StepKind(step.spec.stage)), depth[step.spec.id])))

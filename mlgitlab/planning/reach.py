@@ -12,7 +12,7 @@ from mlgitlab.analysis.graph import ImportGraph
 from mlgitlab.analysis.parses import Parses
 from mlgitlab.changes import Change
 from mlgitlab.config.schema import StepKind
-from mlgitlab.planning.impact import Imported
+from mlgitlab.planning.impact import Imported, Reached
 from mlgitlab.planning.steps import StepSpec
 from mlgitlab.protocols import Snapshot
 
@@ -31,16 +31,18 @@ def loadable(changes: Iterable[Change]) -> frozenset[str]:
     )
 
 
-def reach(
-    steps: Iterable[StepSpec], snapshot: Snapshot, changed: Collection[str], parses: Parses
-) -> Mapping[str, tuple[Imported, ...]]:
+def reach(steps: Iterable[StepSpec], snapshot: Snapshot, changed: Collection[str], parses: Parses) -> Reached:
     """For each changed path the steps whose entry points load it, with the way from the path to the entry."""
     found: dict[str, list[Imported]] = {}
+    opaque: set[str] = set()
     for step, closure in _closures(steps, snapshot, parses) if changed else ():
+        claims = step.kind is not StepKind.QUALITY  # a test that loads a file says nothing about the models
         for path in sorted(closure.files.keys() & changed):
-            claims = step.kind is not StepKind.QUALITY  # a test that loads a file says nothing about the models
             found.setdefault(path, []).append(Imported(step=step.id, chain=closure.chain(path), claims=claims))
-    return {path: tuple(imported) for path, imported in sorted(found.items())}
+        if closure.opaque and claims and not step.entry:  # who declares `entry` answers for the rest
+            opaque.add(step.id)
+    imports = {path: tuple(imported) for path, imported in sorted(found.items())}
+    return Reached(imports=imports, opaque=frozenset(opaque))
 
 
 def loaded(step: StepSpec, snapshot: Snapshot, parses: Parses) -> tuple[str, ...]:

@@ -79,5 +79,6 @@ def _laptop(search: Search) -> Resolved:
         return found
     if not search.history.parents(search.head):
         return search.everything("HEAD is the first commit")
-    why = "there is no remote to compare with, so only uncommitted changes count; pass --base to compare with a commit"
+    branch = f"`{paths.show(search.default_branch)}`"
+    why = f"HEAD is part of {branch}, of which no remote copy is known, so only uncommitted changes count; see --base"
     return search.found(Rule.HEAD, why, search.head)

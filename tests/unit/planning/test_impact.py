@@ -165,3 +165,17 @@ def test_the_way_of_an_import_is_told_from_the_entry(chain: tuple[str, ...], tex
 def test_a_check_that_only_owns_files_still_runs_for_every_change() -> None:
     text = MODELS.replace("owns: tests, inputs: tests", "owns: tests")
     assert set(impact(*modified("models/churn/a"), text=text).reasons) == {"churn:train", "quality:tests"}
+
+
+@pytest.mark.parametrize(
+    ("path", "reached"),
+    [
+        pytest.param("libs/a.py", {"churn:train", "fraud:train"}, id="shared code may be loaded by it"),
+        pytest.param("models/churn/a.py", {"churn:train"}, id="a model's own code is not"),
+    ],
+)
+def test_a_step_that_cannot_be_looked_into_runs_for_shared_code(path: str, reached: set[str]) -> None:
+    imports = {path: (Imported(step="churn:train", chain=(path, "models/churn/train.py")),)}
+    found = impact(*modified(path), imports=imports, opaque=["fraud:train"])
+    assert {step for step in found.reasons if not step.startswith("quality")} == reached
+    assert found.unmatched == ()
