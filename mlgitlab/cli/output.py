@@ -52,7 +52,7 @@ def produce(survey: Survey, templates: JobTemplates, child: str) -> Output:
     limits: tuple[str, ...] = ()
     if why := excess(whole, instance, len(emit(whole))):
         found = split(whole, instance, why)
-        pipelines, limits = _parts(survey, whole, found, templates, child), (_told(found),)
+        pipelines, limits = _parts(survey, whole, found, templates, child), (str(found),)
     for pipeline in pipelines.values():
         check(pipeline, instance)
     emitted = {name: emit(pipeline) for name, pipeline in pipelines.items()}
@@ -78,12 +78,6 @@ def _parts(survey: Survey, whole: Pipeline, found: Split, templates: JobTemplate
     origin = Origin(pipeline_id=env.pipeline_id or _UPSTREAM, job=env.job_name or GENERATE_JOB, files=files)
     root, parts = assemble(whole, found, survey.project.config, survey.instance, templates, origin)
     return {child: root, **dict(zip(files, parts, strict=True))}
-
-
-def _told(found: Split) -> str:
-    count = sum(len(wave) for wave in found.waves)
-    first = f", {len(found.shared)} shared jobs first" if found.shared else ""
-    return f"{found.why}: split into {count} child pipelines in {len(found.waves)} waves{first}"
 
 
 def _header(survey: Survey) -> tuple[str, ...]:

@@ -52,7 +52,7 @@ def assemble(
             *dict.fromkeys(job.stage for job in triggers),
         ),
         jobs=jobs,
-        header=(*pipeline.header, f"Split into {len(parts)} child pipelines in {len(found.waves)} waves: {found.why}."),
+        header=(*pipeline.header, f"{found}."),
     )
     return child, parts
 

@@ -31,6 +31,12 @@ class Split:
     waves: tuple[tuple[tuple[Job, ...], ...], ...]
     why: str
 
+    def __str__(self) -> str:
+        parts, waves = sum(map(len, self.waves)), len(self.waves)
+        first = f", after {len(self.shared)} shared jobs" if self.shared else ""
+        plural = "" if waves == 1 else "s"
+        return f"{self.why}: split into {parts} child pipelines in {waves} wave{plural}{first}"
+
 
 def excess(pipeline: Pipeline, instance: Instance, size: int) -> str:
     """Which limit one pipeline of `size` bytes would break, in words; empty when it fits."""
