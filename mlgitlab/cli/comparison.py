@@ -15,7 +15,7 @@ from mlgitlab.cli.project import Project
 from mlgitlab.config.parse import parse
 from mlgitlab.config.schema import Config, OnUnknown, Select
 from mlgitlab.errors import ConfigError, RefusedError
-from mlgitlab.planning import listed
+from mlgitlab.planning import listed, own
 from mlgitlab.planning.baseline import Resolved, Rule, resolve
 from mlgitlab.planning.derive import derive
 from mlgitlab.planning.impact import Impact, Reached, Side, assess, config_reasons
@@ -79,7 +79,9 @@ def _changes(
         unneeded = request.options.everything or select is Select.ALL
         return ChangeSet(complete=unneeded, why=f"the baseline is not known: {baseline.why}")
     if project.uncommitted:
-        return repository.uncommitted_changes(baseline.bases)
+        found = repository.uncommitted_changes(baseline.bases)
+        names = own.candidates(found, repository.snapshot(project.head).entries())
+        return own.without_own(found, project.snapshot.read(names))
     return repository.changes(baseline.bases, project.head)
 
 

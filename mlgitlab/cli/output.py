@@ -16,6 +16,7 @@ from mlgitlab.planning.compose import Composer
 from mlgitlab.planning.document import Circumstances, document
 from mlgitlab.planning.emit import emit
 from mlgitlab.planning.gitlab import Instance, degraded
+from mlgitlab.planning.own import CHILD_MARK
 from mlgitlab.planning.parts import Origin, assemble
 from mlgitlab.planning.pipeline import Pipeline
 from mlgitlab.planning.split import Split, excess, split
@@ -84,7 +85,7 @@ def _header(survey: Survey) -> tuple[str, ...]:
     plan, baseline = survey.plan, survey.comparison.baseline
     base = ", ".join(sha[:12] for sha in baseline.bases) or "none"
     return (
-        f"Written by mlgitlab {__version__}; edit mlgitlab.yml or the job templates, not this file.",
+        f"{CHILD_MARK}{__version__}; edit mlgitlab.yml or the job templates, not this file.",
         f"Pipeline: {plan.question.kind.replace('_', ' ')}, profile {plan.question.profile.name}.",
         f"Baseline: {base} ({baseline.rule}): {baseline.why}",
         f"{len(plan.selected)} of {len(plan.steps)} steps run. plan.json says why, and why the others do not.",

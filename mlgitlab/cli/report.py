@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import click
@@ -27,15 +27,15 @@ def _head(document: Document) -> Iterator[str]:
     yield f"{_bold('Baseline')}  {base} ({baseline['rule']}): {baseline['why']}"
     for warning in baseline["warnings"]:
         yield f"          {click.style('warning:', fg='yellow')} {warning}"
-    yield f"{_bold('Changes')}   {_changes(changes)}"
+    yield f"{_bold('Changes')}   {_changes(changes, compared=baseline['known'])}"
 
 
-def _changes(changes: Document) -> str:
+def _changes(changes: Document, *, compared: bool) -> str:
     if not changes["complete"]:
         return f"not known: {changes['why']}"
     files = changes["files"]
     if not files:
-        return "no file"
+        return "no file" if compared else "not looked at"
     parts = [_counted(len(files), "file")]
     uncommitted = sum(1 for file in files if file.get("uncommitted"))
     for count, what in (
@@ -53,14 +53,27 @@ def _runs(document: Document) -> Iterator[str]:
     yield _bold(f"Runs ({len(selected)} of {len(document['steps'])})")
     if not selected:
         yield "  nothing: one cheap job says so"
+    shared = _shared_reasons(selected)
+    yield from (f"  all, because {text}" for text in shared)
     width = max((len(step["id"]) for step in selected), default=0)
     for step in selected:
-        shown = step["reasons"][:_MOST_REASONS]
-        more = len(step["reasons"]) - len(shown) + step.get("reasons_omitted", 0)
-        lines = [reason["text"] for reason in shown] + ([f"and {_counted(more, 'more reason')}"] if more else [])
+        texts = [reason["text"] for reason in step["reasons"] if reason["text"] not in shared]
+        shown = texts[:_MOST_REASONS]
+        more = len(texts) - len(shown) + step.get("reasons_omitted", 0)
+        lines = shown + ([f"and {_counted(more, 'more reason')}"] if more else [])
+        if not lines:
+            yield f"  {click.style(step['id'], fg='green')}"
         for position, line in enumerate(lines):
             name = click.style(step["id"].ljust(width), fg="green") if position == 0 else " " * width
             yield f"  {name}  {line}"
+
+
+def _shared_reasons(selected: Sequence[Document]) -> tuple[str, ...]:
+    """What every one of several steps runs for, such as a baseline that is not known: said once."""
+    if len(selected) < 2:
+        return ()
+    first, *others = ([reason["text"] for reason in step["reasons"]] for step in selected)
+    return tuple(dict.fromkeys(text for text in first if all(text in texts for texts in others)))
 
 
 def _skips(document: Document) -> Iterator[str]:

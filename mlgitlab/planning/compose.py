@@ -138,10 +138,11 @@ def literal(value: str) -> object:
 def nothing_note(plan: Plan) -> str:
     """Why nothing runs, without a single file name: the text becomes a variable of a job."""
     question = plan.question
-    lines = [f"Nothing to do. {paths.printable(question.baseline.why)}"]
-    count = len(question.changes.changes)
-    files = "1 file" if count == 1 else f"{count} files"
-    lines.append(f"{files} changed, {len(question.ignored)} ignored." if count else "No file changed.")
+    lines = [f"Nothing to do: {paths.printable(question.baseline.why)}."]
+    if question.baseline.known:
+        count = len(question.changes.changes)
+        files = "1 file" if count == 1 else f"{count} files"
+        lines.append(f"{files} changed, {len(question.ignored)} ignored." if count else "No file changed.")
     lines.append(f"Profile {question.profile.name}: {', '.join(question.profile.profile.steps) or 'no steps'}.")
     return "\n".join(lines)
 

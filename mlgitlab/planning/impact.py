@@ -14,6 +14,7 @@ from mlgitlab.planning.steps import Rule, StepSpec
 from mlgitlab.results import Cause, Reason
 
 DVC_POINTER = ".dvc"
+_MOST_LISTED = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +159,7 @@ def assess(
     return Impact(
         reasons={step: tuple(found) for step, found in sorted(reasons.items())},
         unmatched=unknown,
-        ignored=tuple(change.path for change, (ours, *_) in views if ours.ignored and not ours.hits),
+        ignored=tuple(change.path for change, sides in views if all(view.ignored and not view.hits for view in sides)),
     )
 
 
@@ -177,7 +178,7 @@ def _apply(policy: Unmatched, unknown: tuple[str, ...], steps: Iterable[str], re
             return
         case Unmatched.ERROR:
             raise RefusedError(
-                f"{text} (unmatched: error)",
+                f"no rule knows {_listed(unknown)} (unmatched: error)",
                 "add it to the paths or inputs of what reads it, to `ignore`, or to `owns` of a quality step",
             )
         case Unmatched.EVERYTHING:
@@ -195,7 +196,8 @@ def _grouped(hits: Iterable[Hit], changes: Mapping[str, Change]) -> dict[str, li
     reasons: dict[str, list[Reason]] = {}
     for (step, cause, key, _), found in sorted(groups.items()):
         first = found[min(found)]
-        what = f"{_named(tuple(sorted(found)))} ({changes[first.chain[0]].kind})"
+        kinds = ", ".join(sorted({changes[path].kind for path in found}))
+        what = f"{_named(tuple(sorted(found)))} ({kinds})"
         text = f"{what} {_told(cause, key, first.chain, len(found))}"
         reasons.setdefault(step, []).append(Reason(cause=cause, text=text, chain=first.chain))
     return reasons
@@ -216,6 +218,12 @@ def _told(cause: Cause, key: str, chain: tuple[str, ...], files: int) -> str:
 def _named(found: tuple[str, ...]) -> str:
     more = f" and {len(found) - 1} more" if len(found) > 1 else ""
     return f"{paths.show(found[0])}{more}"
+
+
+def _listed(found: tuple[str, ...]) -> str:
+    """What a person has to go through one by one, as far as a screen holds it."""
+    rest = f" and {len(found) - _MOST_LISTED} more" if len(found) > _MOST_LISTED else ""
+    return ", ".join(map(paths.show, found[:_MOST_LISTED])) + rest
 
 
 def config_reasons(
