@@ -18,7 +18,7 @@ class ChangeKind(StrEnum):
     MODIFIED = "modified"
     TYPE_CHANGED = "type-changed"
     MODE_CHANGED = "mode-changed"
-    UNKNOWN = "unknown"  # named by --changed-files: nobody said how
+    LISTED = "listed"  # named by --changed-files: nobody said how
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)

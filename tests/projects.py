@@ -11,9 +11,10 @@ from mlgitlab.config.parse import parse
 from mlgitlab.config.schema import Config
 from mlgitlab.planning.baseline import Resolved, Rule
 from mlgitlab.planning.derive import derive
-from mlgitlab.planning.impact import Impact, Imported, Reached, Side, assess
+from mlgitlab.planning.impact import Impact, assess
 from mlgitlab.planning.plan import Plan, Question, make
 from mlgitlab.planning.profiles import choose
+from mlgitlab.planning.sides import Imported, Reached, Side
 from mlgitlab.planning.steps import StepSpec
 
 FILE = "mlgitlab.yml"

@@ -18,8 +18,10 @@ from mlgitlab.errors import ConfigError, RefusedError
 from mlgitlab.planning import listed, own
 from mlgitlab.planning.baseline import Resolved, Rule, resolve
 from mlgitlab.planning.derive import derive
-from mlgitlab.planning.impact import Impact, Reached, Side, assess, config_reasons
+from mlgitlab.planning.impact import Impact, assess
 from mlgitlab.planning.reach import loadable, reach
+from mlgitlab.planning.reasons import config_reasons
+from mlgitlab.planning.sides import Reached, Side
 from mlgitlab.planning.steps import StepSpec
 from mlgitlab.protocols import Repository, Snapshot
 from mlgitlab.results import Cause, Reason
@@ -35,7 +37,6 @@ class Comparison:
     changes: ChangeSet
     impact: Impact
     everything: str = ""
-    notes: tuple[str, ...] = ()
 
 
 def compare(request: Request, repository: Repository, project: Project, select: Select) -> Comparison:
@@ -45,13 +46,12 @@ def compare(request: Request, repository: Repository, project: Project, select: 
     """
     baseline = _baseline(request, repository, project, select)
     changes = _changes(request, repository, project, baseline, select)
-    impact, notes = assess_changes(request, repository, project, baseline, changes)
+    impact = assess_changes(request, repository, project, baseline, changes)
     return Comparison(
         baseline=baseline,
         changes=changes,
         impact=impact,
         everything="" if changes.complete else changes.why,
-        notes=notes,
     )
 
 
@@ -61,6 +61,10 @@ def _baseline(request: Request, repository: Repository, project: Project, select
         given = "--all" if options.everything else "--changed-files"
         return Resolved(rule=Rule.GIVEN, bases=(), head=project.head, why=f"{given} was given")
     found = resolve(request.env, project.config.baseline, repository, head=project.head, explicit=options.base)
+    if found.rule is Rule.HEAD and not project.uncommitted:
+        # Nothing but the commit is looked at, and comparing it with itself would prove nothing.
+        why = "the clone knows nothing to compare the commit with; pass --base"
+        found = Resolved(rule=Rule.UNKNOWN, head=project.head, why=why)
     refuses = project.config.baseline.on_unknown is OnUnknown.ERROR
     if refuses and not found.known and select is Select.CHANGES:
         raise RefusedError(
@@ -87,8 +91,8 @@ def _changes(
 
 def assess_changes(
     request: Request, repository: Repository, project: Project, baseline: Resolved, changes: ChangeSet
-) -> tuple[Impact, tuple[str, ...]]:
-    """The impact by the rules of the head and of every base, and what else people should know."""
+) -> Impact:
+    """The impact by the rules of the head and of every base."""
     parses, code = MemoryParses(), loadable(changes.changes)
     file = request.config.path
     is_config_changed = request.config.outside is None and any(change.path == file for change in changes.changes)
@@ -109,7 +113,7 @@ def assess_changes(
         config_file=file,
     )
     by_config = {step: reasons for past in reversed(pasts) for step, reasons in past.by_config.items()}
-    return _with(impact, by_config), tuple(dict.fromkeys(past.note for past in pasts if past.note))
+    return _with(impact, by_config)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +123,6 @@ class _Past:
     reached: Reached = field(default_factory=Reached)
     side: Side | None = None
     by_config: Reasons = field(default_factory=dict)
-    note: str = ""
 
 
 def _past(project: Project, snapshot: Snapshot, config_file: str, code: Collection[str], parses: Parses) -> _Past:
@@ -128,7 +131,7 @@ def _past(project: Project, snapshot: Snapshot, config_file: str, code: Collecti
         return _Past(reached=reach(project.steps.values(), snapshot, code, parses))
     config = _config_then(snapshot, config_file)
     if isinstance(config, str):
-        return _Past(by_config=_all_because(project.steps, config, config_file), note=config)
+        return _Past(by_config=_all_because(project.steps, config, config_file))
     steps = derive(config)
     return _Past(
         side=Side.of(config, steps.values(), reach(steps.values(), snapshot, code, parses)),

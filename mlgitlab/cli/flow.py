@@ -9,8 +9,8 @@ from mlgitlab.cli.comparison import Comparison, assess_changes, compare
 from mlgitlab.cli.inputs import Request
 from mlgitlab.cli.project import Project, instance_of, parameters_of, read_project
 from mlgitlab.config.schema import Select
+from mlgitlab.pipeline.instance import Instance
 from mlgitlab.planning.derive import with_parameters
-from mlgitlab.planning.gitlab import Instance
 from mlgitlab.planning.plan import Plan, Question, make
 from mlgitlab.planning.profiles import Chosen, choose
 from mlgitlab.protocols import Repository
@@ -50,8 +50,8 @@ def suppose(found: Survey, repository: Repository, change: Change) -> Survey:
     """The same survey if this one path were all that changed."""
     changes = ChangeSet(changes=(change,))
     baseline = found.comparison.baseline
-    impact, notes = assess_changes(found.request, repository, found.project, baseline, changes)
-    comparison = replace(found.comparison, changes=changes, impact=impact, everything="", notes=notes)
+    impact = assess_changes(found.request, repository, found.project, baseline, changes)
+    comparison = replace(found.comparison, changes=changes, impact=impact, everything="")
     plan = make(_question(found.request, found.project, found.plan.question.profile, comparison))
     return replace(found, comparison=comparison, plan=plan)
 
@@ -73,5 +73,12 @@ def _question(request: Request, project: Project, profile: Chosen, comparison: C
         everything=everything,
         everything_cause=cause,
         parameters=parameters,
-        notes=comparison.notes,
+        notes=_notes(request),
     )
+
+
+def _notes(request: Request) -> tuple[str, ...]:
+    """What the plan leaves out, where somebody might expect it."""
+    if request.config.outside is None:
+        return ()
+    return ("the configuration lies outside the repository: nobody compares it with what it was before",)

@@ -11,15 +11,15 @@ from pathlib import PurePosixPath
 from mlgitlab import __version__
 from mlgitlab.cli.flow import Survey
 from mlgitlab.errors import ConfigError, Problem, UsageError
-from mlgitlab.planning.check import check
-from mlgitlab.planning.compose import Composer
+from mlgitlab.pipeline.check import check
+from mlgitlab.pipeline.compose import INTERRUPTIBLE, Composer
+from mlgitlab.pipeline.emit import emit
+from mlgitlab.pipeline.instance import Instance, degraded
+from mlgitlab.pipeline.nouns import Pipeline
+from mlgitlab.pipeline.parts import Origin, assemble
+from mlgitlab.pipeline.split import Split, excess, split
 from mlgitlab.planning.document import Circumstances, document
-from mlgitlab.planning.emit import emit
-from mlgitlab.planning.gitlab import Instance, degraded
 from mlgitlab.planning.own import CHILD_MARK
-from mlgitlab.planning.parts import Origin, assemble
-from mlgitlab.planning.pipeline import Pipeline
-from mlgitlab.planning.split import Split, excess, split
 from mlgitlab.protocols import JobTemplates
 
 GENERATE_JOB = "mlgitlab:generate"
@@ -33,11 +33,6 @@ class Output:
 
     document: dict[str, object]
     pipelines: Mapping[str, bytes]
-
-    @property
-    def child(self) -> bytes:
-        """The child pipeline's YAML."""
-        return next(iter(self.pipelines.values()))
 
 
 def produce(survey: Survey, templates: JobTemplates, child: str) -> Output:
@@ -76,7 +71,12 @@ def _parts(survey: Survey, whole: Pipeline, found: Split, templates: JobTemplate
         )
     count = sum(len(wave) for wave in found.waves)
     files = tuple(str(path.with_stem(f"{path.stem}-{number}")) for number in range(1, count + 1))
-    origin = Origin(pipeline_id=env.pipeline_id or _UPSTREAM, job=env.job_name or GENERATE_JOB, files=files)
+    origin = Origin(
+        pipeline_id=env.pipeline_id or _UPSTREAM,
+        job=env.job_name or GENERATE_JOB,
+        files=files,
+        interruptible=env.kind in INTERRUPTIBLE,
+    )
     root, parts = assemble(whole, found, survey.project.config, survey.instance, templates, origin)
     return {child: root, **dict(zip(files, parts, strict=True))}
 
@@ -107,15 +107,15 @@ def _circumstances(survey: Survey, whole: Pipeline, limits: tuple[str, ...], fil
         tier=str(instance.tier or ""),
         jobs=whole.count,
         limits=limits,
-        degraded=tuple(degraded(instance, reports)),
+        degraded=tuple(degraded(instance, reports, gpus=any(step.spec.gpu for step in survey.plan.selected))),
         files=files,
     )
 
 
 def _check_archive(instance: Instance, contents: list[bytes]) -> None:
     """GitLab includes from an archive below a size only: https://docs.gitlab.com/administration/instance_limits/."""
-    size, most = sum(len(zlib.compress(content)) for content in contents), instance.max_archive_bytes
-    if size > most:
-        what = f"the files take {size} bytes compressed, and GitLab includes from an archive of at most {most}"
+    most = instance.max_archive_bytes
+    if sum(len(zlib.compress(content)) for content in contents) > most:
+        what = f"the files, compressed, exceed the {most} bytes of an archive that GitLab includes from"
         hint = "raise max_artifacts_content_include_size on the instance and this key, or divide mlgitlab.yml"
         raise ConfigError((Problem(where="gitlab.max_archive_bytes", what=what),), hint)

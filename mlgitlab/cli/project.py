@@ -11,8 +11,8 @@ from mlgitlab.config.parse import Parsed, parse
 from mlgitlab.config.scalars import GitLabVersion
 from mlgitlab.config.schema import Config
 from mlgitlab.errors import UsageError, WorldError
+from mlgitlab.pipeline.instance import Instance
 from mlgitlab.planning.derive import derive
-from mlgitlab.planning.gitlab import Instance
 from mlgitlab.planning.steps import StepSpec
 from mlgitlab.protocols import Repository, Snapshot
 

@@ -45,6 +45,6 @@ def changes(names: Iterable[str], entries: Mapping[str, Entry], *, has_base: boo
 
 def _as_changes(listed: Iterable[str], entries: Mapping[str, Entry]) -> tuple[Change, ...]:
     return tuple(
-        Change(path=name, kind=ChangeKind.UNKNOWN, new_mode=entries[name].mode if name in entries else "")
+        Change(path=name, kind=ChangeKind.LISTED, new_mode=entries[name].mode if name in entries else "")
         for name in listed
     )

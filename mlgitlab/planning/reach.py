@@ -12,7 +12,7 @@ from mlgitlab.analysis.graph import ImportGraph
 from mlgitlab.analysis.parses import Parses
 from mlgitlab.changes import Change
 from mlgitlab.config.schema import StepKind
-from mlgitlab.planning.impact import Imported, Reached
+from mlgitlab.planning.sides import Imported, Reached
 from mlgitlab.planning.steps import StepSpec
 from mlgitlab.protocols import Snapshot
 
@@ -38,7 +38,10 @@ def reach(steps: Iterable[StepSpec], snapshot: Snapshot, changed: Collection[str
     for step, closure in _closures(steps, snapshot, parses) if changed else ():
         claims = step.kind is not StepKind.QUALITY  # a test that loads a file says nothing about the models
         for path in sorted(closure.files.keys() & changed):
-            found.setdefault(path, []).append(Imported(step=step.id, chain=closure.chain(path), claims=claims))
+            chain = closure.chain(path)
+            certain = len(chain) < 2 or chain[1] not in closure.wildcards
+            imported = Imported(step=step.id, chain=chain, claims=claims, certain=certain)
+            found.setdefault(path, []).append(imported)
         if closure.opaque and claims and not step.entry:  # who declares `entry` answers for the rest
             opaque.add(step.id)
     imports = {path: tuple(imported) for path, imported in sorted(found.items())}

@@ -9,10 +9,10 @@ import pytest
 import yaml
 
 from mlgitlab.config.schema import GitLab
-from mlgitlab.planning.compose import Composer
-from mlgitlab.planning.gitlab import Instance
-from mlgitlab.planning.parts import Origin, assemble
-from mlgitlab.planning.split import split
+from mlgitlab.pipeline.compose import Composer
+from mlgitlab.pipeline.instance import Instance
+from mlgitlab.pipeline.parts import Origin, assemble
+from mlgitlab.pipeline.split import split
 from scripts import documents
 from scripts.documents import ROOT, Block
 from tests import projects
@@ -76,7 +76,7 @@ def given() -> list[tuple[str, dict[str, Any]]]:
     whole = composer.compose(projects.plan(text=EVERYTHING, everything="all", kind="default_branch"), ())
     found = split(whole, instance, "too many")
     files = tuple(f"part-{number}.yml" for number in range(sum(map(len, found.waves))))
-    origin = Origin(pipeline_id="1", job="generate", files=files)
+    origin = Origin(pipeline_id="1", job="generate", files=files, interruptible=True)
     assemble(whole, found, config, instance, templates, origin)
     return templates.given
 

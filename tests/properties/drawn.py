@@ -14,9 +14,10 @@ from mlgitlab.config.parse import parse
 from mlgitlab.config.schema import Config
 from mlgitlab.planning.baseline import Resolved, Rule
 from mlgitlab.planning.derive import derive
-from mlgitlab.planning.impact import Imported, Reached, Side, assess
+from mlgitlab.planning.impact import assess
 from mlgitlab.planning.plan import Plan, Question, make
 from mlgitlab.planning.profiles import choose
+from mlgitlab.planning.sides import Imported, Reached, Side
 from mlgitlab.results import Reason
 
 FILE = "mlgitlab.yml"

@@ -14,15 +14,15 @@ from mlgitlab.adapters.templates import JinjaJobTemplates, shipped_folder
 from mlgitlab.changes import Change, ChangeKind
 from mlgitlab.ci import PipelineKind
 from mlgitlab.config.schema import Config, GitLab
+from mlgitlab.pipeline.check import check
+from mlgitlab.pipeline.compose import NOTHING, Composer
+from mlgitlab.pipeline.emit import emit
+from mlgitlab.pipeline.instance import Instance
+from mlgitlab.pipeline.nouns import Pipeline
 from mlgitlab.planning import listed
-from mlgitlab.planning.check import check
-from mlgitlab.planning.compose import NOTHING, Composer
 from mlgitlab.planning.document import Circumstances, document
-from mlgitlab.planning.emit import emit
-from mlgitlab.planning.gitlab import Instance
-from mlgitlab.planning.impact import Reached
-from mlgitlab.planning.pipeline import Pipeline
 from mlgitlab.planning.plan import Plan
+from mlgitlab.planning.sides import Reached
 from tests.gitlab_schema import problems
 from tests.projects import config as written_config
 from tests.properties.drawn import change_lists, changes, configs, kinds, loaded, planned

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from mlgitlab.config.schema import GitLab
 from mlgitlab.errors import ConfigError
-from mlgitlab.planning.gitlab import Instance
-from mlgitlab.planning.pipeline import Job, Pipeline
-from mlgitlab.planning.split import MOST_CROSS_NEEDS, Split, split
+from mlgitlab.pipeline.instance import Instance
+from mlgitlab.pipeline.nouns import Job, Pipeline
+from mlgitlab.pipeline.split import MOST_CROSS_NEEDS, Split, split
 
 
 @st.composite

@@ -6,7 +6,8 @@ import pytest
 
 from mlgitlab.changes import Change, ChangeKind
 from mlgitlab.errors import RefusedError
-from mlgitlab.planning.impact import Imported, config_reasons
+from mlgitlab.planning.reasons import config_reasons
+from mlgitlab.planning.sides import Imported
 from mlgitlab.results import Cause
 from tests.projects import FILE, MODELS, impact, modified, steps
 

@@ -9,8 +9,8 @@ from mlgitlab import paths
 from mlgitlab.ci import PipelineKind
 from mlgitlab.config.scalars import Duration
 from mlgitlab.config.schema import Config, StepKind
-from mlgitlab.planning.gitlab import Instance
-from mlgitlab.planning.pipeline import Job, Pipeline
+from mlgitlab.pipeline.instance import Instance
+from mlgitlab.pipeline.nouns import Job, Pipeline
 from mlgitlab.planning.plan import Plan, PlannedStep
 from mlgitlab.protocols import JobTemplates
 
@@ -19,7 +19,7 @@ _NOTHING_STAGE = "plan"
 _NOTHING_TIMEOUT = Duration(300)
 # A superseded pipeline of these kinds may be cancelled. Elsewhere a cancelled job would lose its
 # changes: the next pipeline is compared with the commit of this one.
-_INTERRUPTIBLE = frozenset(
+INTERRUPTIBLE = frozenset(
     {PipelineKind.MERGE_REQUEST, PipelineKind.MERGED_RESULT, PipelineKind.BRANCH, PipelineKind.LAPTOP}
 )
 
@@ -46,7 +46,7 @@ class Composer:
             "image": spec.image,
             "tags": list(spec.tags),
             "timeout": spec.timeout.spoken(),
-            "interruptible": plan.question.kind in _INTERRUPTIBLE,
+            "interruptible": plan.question.kind in INTERRUPTIBLE,
             "retry": self._retry(),
             "needs": [{"job": need.step, "artifacts": need.artifacts} for need in step.needs],
             "before_script": list(spec.before_script),

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 
 from mlgitlab.errors import ConfigError, Problem
-from mlgitlab.planning.gitlab import Instance
-from mlgitlab.planning.pipeline import Job, Pipeline
+from mlgitlab.pipeline.instance import Instance
+from mlgitlab.pipeline.nouns import Job, Pipeline
 
 LONGEST_NAME = 255
 MOST_TAGS = 50
@@ -41,7 +41,10 @@ _INTERPOLATION = "$[["
 
 def check(pipeline: Pipeline, instance: Instance) -> None:
     """Raise ConfigError with everything that GitLab would refuse, or that would not do what the plan says."""
-    found = [*_pipeline_problems(pipeline), *(p for job in pipeline.jobs for p in _job_problems(job, instance))]
+    found = [
+        *_pipeline_problems(pipeline, instance),
+        *(p for job in pipeline.jobs for p in _job_problems(job, instance)),
+    ]
     if found:
         raise ConfigError(
             tuple(found), "the job comes from mlgitlab.yml and from the template of its step; see docs/templates.md"
@@ -52,7 +55,10 @@ def _problem(job: Job, what: str, hint: str = "") -> Problem:
     return Problem(where=f"job {job.name}", what=what, hint=hint)
 
 
-def _pipeline_problems(pipeline: Pipeline) -> Iterator[Problem]:
+def _pipeline_problems(pipeline: Pipeline, instance: Instance) -> Iterator[Problem]:
+    if instance.max_jobs is not None and pipeline.count > instance.max_jobs:
+        what = f"it has {pipeline.count} jobs, and GitLab allows {instance.max_jobs}"
+        yield Problem(where="pipeline", what=what, hint="gitlab.max_jobs")
     counted = Counter(job.name for job in pipeline.jobs)
     for name, count in sorted(counted.items()):
         if count > 1:

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from mlgitlab.config.schema import Config
-from mlgitlab.planning.gitlab import Instance
-from mlgitlab.planning.pipeline import Job, Pipeline
-from mlgitlab.planning.split import Split
+from mlgitlab.pipeline.instance import Instance
+from mlgitlab.pipeline.nouns import Job, Pipeline
+from mlgitlab.pipeline.split import Split
 from mlgitlab.protocols import JobTemplates
 
 FETCH = "mlgitlab:parts"
@@ -18,11 +18,15 @@ _PARENT = "MLGITLAB_CHILD_PIPELINE_ID"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """Where the generated files come from: the generate job and the names it gives them."""
+    """Where the generated files come from: the generate job and the names it gives them.
+
+    `interruptible` as for every job of the plan: a newer pipeline may cancel it.
+    """
 
     pipeline_id: str
     job: str
     files: tuple[str, ...]
+    interruptible: bool
 
 
 def assemble(
@@ -40,10 +44,10 @@ def assemble(
         for index, (_, group) in enumerate(groups, start=1)
     )
     triggers = tuple(
-        _trigger(index, number, file, instance, templates)
+        _trigger(index, number, file, instance, templates, origin)
         for index, ((number, _), file) in enumerate(zip(groups, origin.files, strict=True), start=1)
     )
-    jobs = (_fetch(config, templates, origin), *found.shared, *triggers)
+    jobs = (_fetch(config, instance, templates, origin), *found.shared, *triggers)
     used = {job.stage for job in found.shared}
     child = Pipeline(
         stages=(
@@ -69,7 +73,7 @@ def _in_part(job: Job, part: set[str], shared: set[str]) -> Job:
     return replace(job, body={**job.body, "needs": needs}, must_need=tuple(n for n in job.must_need if n in part))
 
 
-def _fetch(config: Config, templates: JobTemplates, origin: Origin) -> Job:
+def _fetch(config: Config, instance: Instance, templates: JobTemplates, origin: Origin) -> Job:
     """GitLab includes an artifact only from a job of the pipeline that triggers: this job passes the files on."""
     values = {
         "stage": _FETCH_STAGE,
@@ -77,19 +81,24 @@ def _fetch(config: Config, templates: JobTemplates, origin: Origin) -> Job:
         "tags": list(config.defaults.tags),
         "needs": [{"pipeline": origin.pipeline_id, "job": origin.job, "artifacts": True}],
         "files": list(origin.files),
+        "interruptible": origin.interruptible,
+        "retry": {"max": config.defaults.retry, "when": list(instance.system_failures)}
+        if config.defaults.retry
+        else None,
         "expire_in": config.defaults.expire_in.spoken(),
     }
     body = {key: value for key, value in templates.render("parts", values).items() if value not in (None, [])}
     return Job(name=FETCH, body=body, because=("the parts are files of the generate job",))
 
 
-def _trigger(index: int, wave: int, file: str, instance: Instance, templates: JobTemplates) -> Job:
+def _trigger(index: int, wave: int, file: str, instance: Instance, templates: JobTemplates, origin: Origin) -> Job:
     """No `needs`: a wave starts when all earlier stages have succeeded."""
     values = {
         "stage": f"wave-{wave}",
         "file": file,
         "job": FETCH,
         "strategy": instance.strategy,
+        "interruptible": origin.interruptible,
         "variables": {_PARENT: "$CI_PIPELINE_ID"},
     }
     return Job(name=f"mlgitlab:part-{index}", body=templates.render("part", values), because=(f"part {index}",))

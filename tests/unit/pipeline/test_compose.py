@@ -10,9 +10,9 @@ import pytest
 from mlgitlab.adapters.templates import JinjaJobTemplates, shipped_folder
 from mlgitlab.changes import Change
 from mlgitlab.config.schema import GitLab
-from mlgitlab.planning.compose import NOTHING, Composer, literal
-from mlgitlab.planning.gitlab import Instance
-from mlgitlab.planning.pipeline import Pipeline
+from mlgitlab.pipeline.compose import NOTHING, Composer, literal
+from mlgitlab.pipeline.instance import Instance
+from mlgitlab.pipeline.nouns import Pipeline
 from tests.projects import MODELS, config, modified, plan
 
 STORE = "    store: {url: s3://bucket, id_token: {aud: https://gitlab.example}}\n"

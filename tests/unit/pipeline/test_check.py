@@ -6,9 +6,9 @@ import pytest
 
 from mlgitlab.config.schema import GitLab
 from mlgitlab.errors import ConfigError
-from mlgitlab.planning.check import check
-from mlgitlab.planning.gitlab import Instance
-from mlgitlab.planning.pipeline import Job, Pipeline
+from mlgitlab.pipeline.check import check
+from mlgitlab.pipeline.instance import Instance
+from mlgitlab.pipeline.nouns import Job, Pipeline
 
 INSTANCE = Instance.of(GitLab())
 GOOD = {"stage": "train", "timeout": "1 hour", "script": ["true"]}
@@ -34,6 +34,11 @@ def test_a_good_pipeline_has_no_problem() -> None:
     ("jobs", "expected"),
     [
         pytest.param([job(), job()], "job a: there are 2 jobs of this name", id="two of a name"),
+        pytest.param(
+            [job(f"n{i}") for i in range(501)],
+            "pipeline: it has 501 jobs, and GitLab allows 500 (gitlab.max_jobs)",
+            id="too many jobs",
+        ),
         pytest.param([], "pipeline: it holds no job that GitLab would run", id="empty"),
         pytest.param([job(stage=".pre")], "pipeline: it holds no job that GitLab would run", id="only .pre"),
         pytest.param([job(stage="deploy")], "job a: stage 'deploy' is not declared", id="stage"),

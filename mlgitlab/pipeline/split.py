@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 
 from mlgitlab.errors import ConfigError, Problem
-from mlgitlab.planning.emit import job_size
-from mlgitlab.planning.gitlab import Instance
-from mlgitlab.planning.pipeline import Job, Pipeline
+from mlgitlab.pipeline.emit import job_size
+from mlgitlab.pipeline.instance import Instance
+from mlgitlab.pipeline.nouns import Job, Pipeline
 
 # GitLab's NEEDS_CROSS_PIPELINE_DEPENDENCIES_LIMIT (lib/gitlab/ci/config/entry/needs.rb)
 MOST_CROSS_NEEDS = 5

@@ -6,10 +6,10 @@ import pytest
 
 from mlgitlab.config.schema import GitLab, Tier
 from mlgitlab.errors import ConfigError
-from mlgitlab.planning.emit import emit
-from mlgitlab.planning.gitlab import Instance
-from mlgitlab.planning.pipeline import Job, Pipeline
-from mlgitlab.planning.split import Split, excess, split
+from mlgitlab.pipeline.emit import emit
+from mlgitlab.pipeline.instance import Instance
+from mlgitlab.pipeline.nouns import Job, Pipeline
+from mlgitlab.pipeline.split import Split, excess, split
 
 
 def job(name: str, reads: tuple[str, ...] = (), after: tuple[str, ...] = (), **more: object) -> Job:

@@ -80,12 +80,12 @@ def _parsed(text: str) -> GitLabVersion | None:
         return None
 
 
-def degraded(instance: Instance, reports: Iterable[str]) -> Iterator[str]:
+def degraded(instance: Instance, reports: Iterable[str], *, gpus: bool) -> Iterator[str]:
     """What this instance will not do with the given kinds of `artifacts:reports`, or with any job."""
     kinds = set(reports)
     if instance.version is None:
         yield f"GitLab's version is not known: nothing newer than {OLDEST} is used (set gitlab.version)"
-    if not instance.has(RUNNER_INTERRUPTED):
+    if gpus and not instance.has(RUNNER_INTERRUPTED):
         yield f"a preempted runner counts as any system failure: runner_interrupted came with {RUNNER_INTERRUPTED}"
     if kinds and not instance.has(CHILD_REPORTS):
         shown = " and ".join(sorted(kinds))

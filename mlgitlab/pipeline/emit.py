@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import yaml
 
 from mlgitlab import paths
-from mlgitlab.planning.pipeline import Job, Pipeline
+from mlgitlab.pipeline.nouns import Job, Pipeline
 
 _Dumper: type = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 # What every YAML reader, 1.1 or 1.2, takes for a text without quotes.

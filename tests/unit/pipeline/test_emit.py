@@ -7,8 +7,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlgitlab.planning.emit import emit, job_size
-from mlgitlab.planning.pipeline import Job, Pipeline
+from mlgitlab.pipeline.emit import emit, job_size
+from mlgitlab.pipeline.nouns import Job, Pipeline
 
 
 def emitted(value: str) -> str:
