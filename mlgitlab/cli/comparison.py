@@ -15,7 +15,7 @@ from mlgitlab.cli.project import Project
 from mlgitlab.config.parse import parse
 from mlgitlab.config.schema import Config, OnUnknown, Select
 from mlgitlab.errors import ConfigError, RefusedError
-from mlgitlab.planning import listed, own
+from mlgitlab.planning import leftovers, listed
 from mlgitlab.planning.baseline import Resolved, Rule, resolve
 from mlgitlab.planning.derive import derive
 from mlgitlab.planning.impact import Impact, assess
@@ -84,8 +84,8 @@ def _changes(
         return ChangeSet(complete=unneeded, why=f"the baseline is not known: {baseline.why}")
     if project.uncommitted:
         found = repository.uncommitted_changes(baseline.bases)
-        names = own.candidates(found, repository.snapshot(project.head).entries())
-        return own.without_own(found, project.snapshot.read(names))
+        names = leftovers.candidates(found, repository.snapshot(project.head).entries())
+        return leftovers.without(found, project.snapshot.read(names))
     return repository.changes(baseline.bases, project.head)
 
 

@@ -19,7 +19,7 @@ from mlgitlab.pipeline.nouns import Pipeline
 from mlgitlab.pipeline.parts import Origin, assemble
 from mlgitlab.pipeline.split import Split, excess, split
 from mlgitlab.planning.document import Circumstances, document
-from mlgitlab.planning.own import CHILD_MARK
+from mlgitlab.planning.leftovers import CHILD_MARK
 from mlgitlab.protocols import JobTemplates
 
 GENERATE_JOB = "mlgitlab:generate"
@@ -44,14 +44,13 @@ def produce(survey: Survey, templates: JobTemplates, child: str) -> Output:
         raise UsageError(f"--output {child!r} must end in .yml", "GitLab includes only .yml and .yaml files")
     instance, config = survey.instance, survey.project.config
     whole = Composer(config=config, instance=instance, templates=templates).compose(survey.plan, _header(survey))
-    pipelines: Mapping[str, Pipeline] = {child: whole}
+    emitted = {child: emit(whole)}
     limits: tuple[str, ...] = ()
-    if why := excess(whole, instance, len(emit(whole))):
+    if why := excess(whole, instance, len(emitted[child])):
         found = split(whole, instance, why)
-        pipelines, limits = _parts(survey, whole, found, templates, child), (str(found),)
-    for pipeline in pipelines.values():
-        check(pipeline, instance)
-    emitted = {name: emit(pipeline) for name, pipeline in pipelines.items()}
+        emitted, limits = _parts(survey, whole, found, templates, child), (str(found),)
+    else:
+        check(whole, instance)
     plan = document(survey.plan, _circumstances(survey, whole, limits, tuple(emitted)))
     _check_archive(instance, [*emitted.values(), as_bytes(plan)])
     return Output(document=plan, pipelines=emitted)
@@ -62,7 +61,7 @@ def as_bytes(plan: Mapping[str, object]) -> bytes:
     return (json.dumps(plan, indent=2, ensure_ascii=False) + "\n").encode()
 
 
-def _parts(survey: Survey, whole: Pipeline, found: Split, templates: JobTemplates, child: str) -> dict[str, Pipeline]:
+def _parts(survey: Survey, whole: Pipeline, found: Split, templates: JobTemplates, child: str) -> dict[str, bytes]:
     env, path = survey.request.env, PurePosixPath(child)
     if path.is_absolute() or ".." in path.parts:
         raise UsageError(
@@ -78,7 +77,9 @@ def _parts(survey: Survey, whole: Pipeline, found: Split, templates: JobTemplate
         interruptible=env.kind in INTERRUPTIBLE,
     )
     root, parts = assemble(whole, found, survey.project.config, survey.instance, templates, origin)
-    return {child: root, **dict(zip(files, parts, strict=True))}
+    for pipeline in (root, *parts):
+        check(pipeline, survey.instance)
+    return {name: emit(pipeline) for name, pipeline in zip((child, *files), (root, *parts), strict=True)}
 
 
 def _header(survey: Survey) -> tuple[str, ...]:

@@ -54,6 +54,8 @@ def check_parameters(config: Config, given: Mapping[str, str]) -> Mapping[str, s
 
 def read(parameter: Parameter, text: str) -> str:
     """The value in its canonical form; ValueError says what it should have been."""
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        raise ValueError(f"{quoted(text)} is not UTF-8")
     value = _typed(parameter.type, text)
     if parameter.options and value not in {_typed(parameter.type, option) for option in parameter.options}:
         raise ValueError(f"{quoted(text)} is none of {', '.join(quoted(option) for option in parameter.options)}")

@@ -76,3 +76,9 @@ def test_a_parameter_is_unknown_where_none_is_declared() -> None:
 def test_only_finite_decimal_numbers_are_numbers(text: str) -> None:
     with pytest.raises(UsageError, match="expected a number"):
         check_parameters(CONFIG, {"rate": text})
+
+
+def test_a_value_that_is_not_utf8_is_refused_before_it_reaches_yaml() -> None:
+    declared = parse(b"version: 1\nparameters: {note: {}}\n", "f").config
+    with pytest.raises(UsageError, match=r"parameter note: .* is not UTF-8"):
+        check_parameters(declared, {"note": "\udcff"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mlgitlab.changes import Change, ChangeKind, ChangeSet
-from mlgitlab.planning.own import candidates, without_own
+from mlgitlab.planning.leftovers import candidates, without
 
 CHILD = b"# Written by mlgitlab 1.2; edit mlgitlab.yml\n"
 PLAN = b'{\n  "schema_version": 1,\n  "tool": {\n    "name": "mlgitlab",\n    "version": "1.2"\n'
@@ -27,7 +27,7 @@ def new(path: str, kind: ChangeKind = ChangeKind.ADDED, *, uncommitted: bool = T
 )
 def test_a_file_is_ours_by_what_it_says(path: str, content: bytes, stays: bool) -> None:
     changes = new(path)
-    found = without_own(changes, dict.fromkeys(candidates(changes, ()), content))
+    found = without(changes, dict.fromkeys(candidates(changes, ()), content))
     assert bool(found.changes) is stays
 
 

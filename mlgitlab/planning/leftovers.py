@@ -20,7 +20,7 @@ def candidates(changes: ChangeSet, committed: Collection[str]) -> Iterator[str]:
             yield change.path
 
 
-def without_own(changes: ChangeSet, contents: Mapping[str, bytes]) -> ChangeSet:
+def without(changes: ChangeSet, contents: Mapping[str, bytes]) -> ChangeSet:
     """The changes but those whose content, of the candidates', says that we wrote it."""
     own = {path for path, content in contents.items() if content.startswith(_MARKS)}
     kept: tuple[Change, ...] = tuple(change for change in changes.changes if change.path not in own)
