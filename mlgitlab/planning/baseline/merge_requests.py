@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from mlgitlab.ci import PipelineKind
+from mlgitlab.config.scalars import GitLabVersion
 from mlgitlab.planning.baseline.search import TOO_SHALLOW, Search
 from mlgitlab.planning.baseline.values import Resolved, Rule
+
+# The release after the one that gitlab-org/gitlab!205670 was merged for.
+_RETARGET_MENDED = GitLabVersion(18, 6)
 
 
 def detached(search: Search) -> Resolved:
@@ -25,7 +29,17 @@ def _older_than(search: Search, base: str) -> tuple[str, ...]:
     A stacked merge request that was retargeted may keep the tip of the branch below it as its base
     (https://gitlab.com/gitlab-org/gitlab/-/issues/442031); the commits of that branch are its own now.
     """
+    if _updates_retargeted(search.env.server_version):
+        return ()
     return tuple(sha for sha in _since_target(search, ()).bases if not search.history.is_ancestor(base, sha))
+
+
+def _updates_retargeted(server_version: str) -> bool:
+    """Whether GitLab gives a retargeted merge request its new base; a look at the target may fetch much history."""
+    try:
+        return GitLabVersion.parse(server_version) >= _RETARGET_MENDED
+    except ValueError:
+        return False
 
 
 def merged(search: Search) -> Resolved:

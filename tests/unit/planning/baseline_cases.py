@@ -77,6 +77,13 @@ CASES = {
         bases=("B", "F1"),
         warns="where HEAD left the target",
     ),
+    "a GitLab that mends the base of a retargeted merge request is trusted": Case(
+        kind=DETACHED,
+        head="F2",
+        env={"diff_base_sha": "F1", "target_branch": "main", "server_version": "18.6.1-ee"},
+        rule=Rule.DIFF_BASE,
+        bases=("F1",),
+    ),
     "a base that is gone gives way to the merge base with the target": Case(
         kind=DETACHED,
         head="F2",
