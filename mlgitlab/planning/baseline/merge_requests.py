@@ -7,8 +7,9 @@ from mlgitlab.config.scalars import GitLabVersion
 from mlgitlab.planning.baseline.search import TOO_SHALLOW, Search
 from mlgitlab.planning.baseline.values import Resolved, Rule
 
-# The release after the one that gitlab-org/gitlab!205670 was merged for.
-_RETARGET_MENDED = GitLabVersion(18, 6)
+# Mended by gitlab-org/gitlab!205670 of autumn 2025. Which release had it first we could not read
+# anywhere; this one came half a year later.
+_RETARGET_MENDED = GitLabVersion(19, 0)
 
 
 def detached(search: Search) -> Resolved:

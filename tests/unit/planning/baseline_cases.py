@@ -80,7 +80,7 @@ CASES = {
     "a GitLab that mends the base of a retargeted merge request is trusted": Case(
         kind=DETACHED,
         head="F2",
-        env={"diff_base_sha": "F1", "target_branch": "main", "server_version": "18.6.1-ee"},
+        env={"diff_base_sha": "F1", "target_branch": "main", "server_version": "19.0.1-ee"},
         rule=Rule.DIFF_BASE,
         bases=("F1",),
     ),
