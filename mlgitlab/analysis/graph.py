@@ -25,6 +25,8 @@ class ImportGraph:
         self._snapshot = snapshot
         self._parses = parses
         self._imports: dict[str, Imports] = {}
+        self._relative: dict[str, tuple[tuple[str, Reference], ...]] = {}
+        self._beside: dict[str, tuple[str, ...]] = {}
         self._tops: dict[str, tuple[str, ...]] = {}
         self._edges: dict[tuple[str, tuple[tuple[str, ...], ...]], tuple[str, ...]] = {}
 
@@ -95,19 +97,27 @@ class ImportGraph:
             self._edges[key] = tuple(dict.fromkeys(found))
         return self._edges[key]
 
-    def relative(self, path: str) -> Iterator[tuple[str, Reference]]:
+    def relative(self, path: str) -> tuple[tuple[str, Reference], ...]:
         """For each relative reference the folder that its dots mean, and the reference without them."""
-        for ref in self._imports[path].references:
-            if ref.level:
-                up = posixpath.normpath(posixpath.join(posixpath.dirname(path), *[".."] * (ref.level - 1)))
-                yield "" if up == "." else up, Reference(module=ref.module, extent=ref.extent)
+        if path not in self._relative:
+            found = []
+            for ref in self._imports[path].references:
+                if ref.level:
+                    up = posixpath.normpath(posixpath.join(posixpath.dirname(path), *[".."] * (ref.level - 1)))
+                    found.append(("" if up == "." else up, Reference(module=ref.module, extent=ref.extent)))
+            self._relative[path] = tuple(found)
+        return self._relative[path]
 
-    def beside(self, path: str) -> Iterator[str]:
+    def beside(self, path: str) -> tuple[str, ...]:
         """The files behind the relative references, looked for beside the file."""
-        for folder, ref in self.relative(path):
-            if not folder.startswith(".."):
-                yield from self.index.files(folder, "__init__")
-                yield from self.index.resolve(folder, ref.module, ref.extent)
+        if path not in self._beside:
+            found: dict[str, None] = {}
+            for folder, ref in self.relative(path):
+                if not folder.startswith(".."):
+                    found.update(dict.fromkeys(self.index.files(folder, "__init__")))
+                    found.update(dict.fromkeys(self.index.resolve(folder, ref.module, ref.extent)))
+            self._beside[path] = tuple(found)
+        return self._beside[path]
 
     def elsewhere(self, path: str, roots: Collection[str]) -> Iterator[tuple[str, Reference]]:
         """The relative references as absolute ones, for packages that several roots share: (own root, reference)."""
