@@ -74,15 +74,18 @@ def _node_version() -> int:
 
 
 def run(
-    repository: Path, variables: Mapping[str, str] | None = None, show: Callable[[str], None] = lambda _: None
+    repository: Path,
+    variables: Mapping[str, str] | None = None,
+    show: Callable[[str], None] = lambda _: None,
+    file: str = ".gitlab-ci.yml",
 ) -> Run:
-    """Run the pipeline of the repository's `.gitlab-ci.yml`; `show` gets each line of the log as it comes.
+    """Run the pipeline of a file of the repository; `show` gets each line of the log as it comes.
 
     Jobs find `python` and `mlgitlab` in the environment that runs us.
     """
     state = repository / ".gitlab-ci-local"
     given = [f"--variable={name}={value}" for name, value in (variables or {}).items()]
-    argv = [str(PROGRAM), *_OPTIONS, f"--home={state / 'home'}", *given]
+    argv = [str(PROGRAM), *_OPTIONS, f"--home={state / 'home'}", f"--file={file}", *given]
     lines = []
     with subprocess.Popen(
         argv, cwd=repository, env=_environ(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
