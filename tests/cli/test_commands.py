@@ -168,3 +168,15 @@ def test_files_are_replaced_in_one_step_and_keep_nothing_of_the_old(repo: Repo, 
     (tmp_path / "mlgitlab-child.yml").write_text("old " * 10_000)
     mlgitlab("generate", "--repo", str(repo.folder), cwd=tmp_path)
     assert "old" not in (tmp_path / "mlgitlab-child.yml").read_text()
+
+
+@pytest.mark.parametrize(
+    ("words", "completed"),
+    [
+        pytest.param("mlgitlab pre", ["plain,preview"], id="a command"),
+        pytest.param("mlgitlab preview --as s", ["plain,schedule"], id="a value"),
+    ],
+)
+def test_a_shell_completes_what_was_begun(words: str, completed: list[str], tmp_path: Path) -> None:
+    asked = {"_MLGITLAB_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
+    assert mlgitlab(cwd=tmp_path, environ=asked).out.split() == completed
