@@ -14,7 +14,7 @@ from mlgitlab.planning.derive import derive
 from mlgitlab.planning.impact import Impact, assess
 from mlgitlab.planning.plan import Plan, Question, make
 from mlgitlab.planning.profiles import choose
-from mlgitlab.planning.sides import Imported, Reached, Side
+from mlgitlab.planning.sides import Hit, Reached, Side
 from mlgitlab.planning.steps import StepSpec
 
 FILE = "mlgitlab.yml"
@@ -62,9 +62,7 @@ def modified(*paths: str) -> tuple[Change, ...]:
     return tuple(Change(path=path, kind=ChangeKind.MODIFIED) for path in paths)
 
 
-def side(
-    text: str = MODELS, imports: Mapping[str, tuple[Imported, ...]] | None = None, opaque: Iterable[str] = ()
-) -> Side:
+def side(text: str = MODELS, imports: Mapping[str, tuple[Hit, ...]] | None = None, opaque: Iterable[str] = ()) -> Side:
     """One side of a comparison."""
     return Side.of(config(text), steps(text).values(), Reached(imports=imports or {}, opaque=frozenset(opaque)))
 
@@ -73,7 +71,7 @@ def impact(
     *changes: Change,
     text: str = MODELS,
     base: str = "",
-    imports: Mapping[str, tuple[Imported, ...]] | None = None,
+    imports: Mapping[str, tuple[Hit, ...]] | None = None,
     opaque: Iterable[str] = (),
 ) -> Impact:
     """Assess changes of a project whose base may have had another configuration."""

@@ -60,11 +60,14 @@ def _baseline(request: Request, repository: Repository, project: Project, select
     if not options.base and (options.everything or request.listed is not None):
         given = "--all" if options.everything else "--changed-files"
         return Resolved(rule=Rule.GIVEN, bases=(), head=project.head, why=f"{given} was given")
-    found = resolve(request.env, project.config.baseline, repository, head=project.head, explicit=options.base)
-    if found.rule is Rule.HEAD and not project.uncommitted:
-        # Nothing but the commit is looked at, and comparing it with itself would prove nothing.
-        why = "the clone knows nothing to compare the commit with; pass --base"
-        found = Resolved(rule=Rule.UNKNOWN, head=project.head, why=why)
+    found = resolve(
+        request.env,
+        project.config.baseline,
+        repository,
+        head=project.head,
+        explicit=options.base,
+        on_disk=project.uncommitted,
+    )
     refuses = project.config.baseline.on_unknown is OnUnknown.ERROR
     if refuses and not found.known and select is Select.CHANGES:
         raise RefusedError(
@@ -84,6 +87,8 @@ def _changes(
         return ChangeSet(complete=unneeded, why=f"the baseline is not known: {baseline.why}")
     if project.uncommitted:
         found = repository.uncommitted_changes(baseline.bases)
+        if not any(change.uncommitted for change in found.changes):
+            return found
         names = leftovers.candidates(found, repository.snapshot(project.head).entries())
         return leftovers.without(found, project.snapshot.read(names))
     return repository.changes(baseline.bases, project.head)

@@ -16,8 +16,8 @@ from mlgitlab.cli import wiring
 from mlgitlab.cli.flow import Survey, suppose, survey
 from mlgitlab.cli.main import Surroundings
 from mlgitlab.cli.options import Options, json_option, shared_options
-from mlgitlab.cli.output import produce
 from mlgitlab.errors import UsageError
+from mlgitlab.planning.document import step_facts
 from mlgitlab.planning.reach import loaded
 from mlgitlab.planning.steps import StepSpec
 from mlgitlab.protocols import Repository
@@ -54,9 +54,8 @@ def _explain(found: Survey, repository: Repository, what: str) -> Answer:
 
 
 def _about_steps(found: Survey, what: str, kind: str, specs: list[StepSpec]) -> Answer:
-    document = produce(found, wiring.job_templates(found), "mlgitlab-child.yml").document
-    decided = {step["id"]: step for step in document["steps"]}  # type: ignore[attr-defined]
-    parses = MemoryParses()
+    decided = {step.spec.id: step_facts(step) for step in found.plan.steps}
+    imports = loaded(specs, found.project.snapshot, MemoryParses())
     return {
         "what": what,
         "kind": kind,
@@ -67,7 +66,7 @@ def _about_steps(found: Survey, what: str, kind: str, specs: list[StepSpec]) -> 
                     {"key": rule.key, "patterns": [*rule.globs.include, *(f"!{x}" for x in rule.globs.exclude)]}
                     for rule in spec.rules
                 ],
-                "imports": [paths.show(path) for path in loaded(spec, found.project.snapshot, parses)],
+                "imports": [paths.show(path) for path in imports[spec.id]],
                 "command": list(spec.command),
                 "origins": {
                     name: f"{key} ({place})" if (place := found.project.parsed.origins.get(key)) else key
@@ -88,14 +87,13 @@ def _about_file(found: Survey, repository: Repository, path: str) -> Answer:
     supposed = suppose(
         found, repository, changed or Change(path=path, kind=ChangeKind.MODIFIED, old_mode=mode, new_mode=mode)
     )
-    document = produce(supposed, wiring.job_templates(supposed), "mlgitlab-child.yml").document
     return {
         "what": paths.show(path),
         "kind": "file",
         "changed": str(changed.kind) if changed else None,
         "ignored": path in supposed.comparison.impact.ignored,
         "unmatched": path in supposed.comparison.impact.unmatched,
-        "steps": document["steps"],
+        "steps": [step_facts(step) for step in supposed.plan.steps],
     }
 
 

@@ -46,6 +46,14 @@ def _with_base(chosen: Chosen, request: Request) -> Chosen:
     return replace(chosen, profile=replace(chosen.profile, select=Select.CHANGES), why=f"{chosen.why}; --base compares")
 
 
+def under(found: Survey, profile: str) -> Survey:
+    """The same survey with another profile."""
+    request = found.request
+    chosen = _with_base(choose(found.project.config, request.env, profile), request)
+    plan = make(_question(request, found.project, chosen, found.comparison))
+    return replace(found, plan=plan)
+
+
 def suppose(found: Survey, repository: Repository, change: Change) -> Survey:
     """The same survey if this one path were all that changed."""
     changes = ChangeSet(changes=(change,))

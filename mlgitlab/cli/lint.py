@@ -10,14 +10,13 @@ import click
 
 from mlgitlab.analysis.parses import MemoryParses
 from mlgitlab.cli import wiring
-from mlgitlab.cli.flow import Survey, survey
+from mlgitlab.cli.flow import Survey, survey, under
 from mlgitlab.cli.main import Surroundings
 from mlgitlab.cli.options import Options, json_option, shared_options
 from mlgitlab.cli.output import produce
 from mlgitlab.errors import ExitCode, UsageError
 from mlgitlab.planning.advice import advise
 from mlgitlab.planning.reach import missing_entries
-from mlgitlab.protocols import Repository
 
 SCHEMA = "GitLab's schema"
 
@@ -58,10 +57,9 @@ def command(around: Surroundings, options: Options, strict: bool, gitlab_url: st
     schema. With a token in MLGITLAB_GITLAB_TOKEN (scope api) GitLab's CI Lint has the last word.
     """
     token = around.environ.get("MLGITLAB_GITLAB_TOKEN", "")
-    request, repository = wiring.start(around, replace(options, everything=True))
-    found = survey(request, repository)
+    found = survey(*wiring.start(around, replace(options, everything=True)))
     findings = list(_advice(found))
-    for profile, content in _pipelines(found, repository):
+    for profile, content in _pipelines(found):
         findings += _by_schema(profile, content)
         if token:
             findings += _by_gitlab(gitlab_url, token, project, profile, content)
@@ -85,15 +83,14 @@ def _advice(found: Survey) -> Iterator[Finding]:
         )
 
 
-def _pipelines(found: Survey, repository: Repository) -> Iterator[tuple[str, bytes]]:
+def _pipelines(found: Survey) -> Iterator[tuple[str, bytes]]:
     """Each profile's whole pipeline; raises ConfigError where GitLab would refuse it."""
-    options = found.request.options
+    asked = found.request.options.profile
     declared = map(str, found.project.config.profiles)
-    names = [options.profile] if options.profile else ["merge_request", "default_branch", *declared]
+    names = [asked] if asked else ["merge_request", "default_branch", *declared]
     templates = wiring.job_templates(found)
     for name in dict.fromkeys(names):
-        under = survey(replace(found.request, options=replace(options, profile=name)), repository)
-        for file, content in produce(under, templates, "mlgitlab-child.yml").pipelines.items():
+        for file, content in produce(under(found, name), templates, "mlgitlab-child.yml").pipelines.items():
             yield f"profile {name}, {file}", content
 
 

@@ -95,12 +95,8 @@ def _header(survey: Survey) -> tuple[str, ...]:
 
 def _circumstances(survey: Survey, whole: Pipeline, limits: tuple[str, ...], files: tuple[str, ...]) -> Circumstances:
     instance = survey.instance
-    reports = {
-        kind
-        for step in survey.plan.selected
-        for kind, path in (("metrics", step.spec.metrics), ("junit", step.spec.junit))
-        if path
-    }
+    steps = [step.spec for step in survey.plan.selected]
+    reports = {kind for step in steps for kind in step.reports}
     return Circumstances(
         tool_version=__version__,
         config_file=survey.request.config.path,
@@ -108,7 +104,7 @@ def _circumstances(survey: Survey, whole: Pipeline, limits: tuple[str, ...], fil
         tier=str(instance.tier or ""),
         jobs=whole.count,
         limits=limits,
-        degraded=tuple(degraded(instance, reports, gpus=any(step.spec.gpu for step in survey.plan.selected))),
+        degraded=tuple(degraded(instance, reports, gpus=any(step.gpu for step in steps))),
         files=files,
     )
 

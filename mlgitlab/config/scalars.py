@@ -82,6 +82,14 @@ class GitLabVersion:
             raise ValueError(cls.expects)
         return cls(int(found[1]), int(found[2]))
 
+    @classmethod
+    def known(cls, text: str) -> GitLabVersion | None:
+        """The version that a server names, None where it names none that we can read."""
+        try:
+            return cls.parse(text)
+        except ValueError:
+            return None
+
     def __str__(self) -> str:
         return f"{self.major}.{self.minor}"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mlgitlab import paths
@@ -10,7 +9,7 @@ from mlgitlab.ci import PipelineKind
 from mlgitlab.config.scalars import Duration
 from mlgitlab.config.schema import Config, StepKind
 from mlgitlab.pipeline.instance import Instance
-from mlgitlab.pipeline.nouns import Job, Pipeline
+from mlgitlab.pipeline.nouns import Job, Pipeline, without_empty
 from mlgitlab.planning.plan import Plan, PlannedStep
 from mlgitlab.protocols import JobTemplates
 
@@ -47,7 +46,7 @@ class Composer:
             "tags": list(spec.tags),
             "timeout": spec.timeout.spoken(),
             "interruptible": plan.question.kind in INTERRUPTIBLE,
-            "retry": self._retry(),
+            "retry": self.instance.retry(self.config.defaults.retry),
             "needs": [{"job": need.step, "artifacts": need.artifacts} for need in step.needs],
             "before_script": list(spec.before_script),
             "script": list(spec.command),
@@ -65,7 +64,7 @@ class Composer:
         }
         return Job(
             name=spec.id,
-            body=_without_empty(self.templates.render(str(spec.kind), values)),
+            body=without_empty(self.templates.render(str(spec.kind), values)),
             because=tuple(reason.text for reason in step.reasons),
             must_need=tuple(need.step for need in step.needs),
         )
@@ -81,14 +80,9 @@ class Composer:
         }
         return Job(
             name=NOTHING,
-            body=_without_empty(self.templates.render("nothing", values)),
+            body=without_empty(self.templates.render("nothing", values)),
             because=("no step is selected, and GitLab fails an empty pipeline",),
         )
-
-    def _retry(self) -> dict[str, object] | None:
-        if not self.config.defaults.retry:
-            return None
-        return {"max": self.config.defaults.retry, "when": list(self.instance.system_failures)}
 
     def _variables(self, plan: Plan, step: PlannedStep) -> dict[str, object]:
         spec = step.spec
@@ -110,7 +104,7 @@ class Composer:
 
     def _artifacts(self, step: PlannedStep) -> dict[str, object] | None:
         spec = step.spec
-        reports = {name: [path] for name, path in (("metrics", spec.metrics), ("junit", spec.junit)) if path}
+        reports = {kind: [path] for kind, path in spec.reports.items()}
         if not spec.outputs and not reports:
             return None
         found: dict[str, object] = {"expire_in": self.config.defaults.expire_in.spoken()}
@@ -149,10 +143,3 @@ def nothing_note(plan: Plan) -> str:
 
 def _only(values: tuple[str, ...]) -> str | None:
     return values[0] if len(values) == 1 else None
-
-
-def _without_empty(body: Mapping[str, object]) -> dict[str, object]:
-    """Leave out keywords that say nothing; an empty `needs` says that the job starts at once."""
-    return {
-        key: value for key, value in body.items() if value not in (None, [], {}) or (key == "needs" and value == [])
-    }

@@ -43,9 +43,7 @@ class Instance:
     @classmethod
     def of(cls, settings: GitLab, *, detected_version: str = "", host: str = "") -> Instance:
         """What the configuration says, then what CI tells; elsewhere GitLab.com's free tier is assumed."""
-        version = settings.version
-        if version is None and detected_version:
-            version = _parsed(detected_version)
+        version = settings.version or GitLabVersion.known(detected_version)
         limit = settings.max_jobs
         if limit is None and host in ("", _GITLAB_COM):
             limit = _JOBS_BY_TIER[settings.tier or Tier.FREE]
@@ -72,12 +70,9 @@ class Instance:
         """The `retry:when` reasons that are never the script's own; an unknown one is an error to GitLab."""
         return (*_SYSTEM_FAILURES, "runner_interrupted") if self.has(RUNNER_INTERRUPTED) else _SYSTEM_FAILURES
 
-
-def _parsed(text: str) -> GitLabVersion | None:
-    try:
-        return GitLabVersion.parse(text)
-    except ValueError:
-        return None
+    def retry(self, times: int) -> dict[str, object] | None:
+        """The keyword `retry` for failures of the system only; None for no repetition."""
+        return {"max": times, "when": list(self.system_failures)} if times else None
 
 
 def degraded(instance: Instance, reports: Iterable[str], *, gpus: bool) -> Iterator[str]:

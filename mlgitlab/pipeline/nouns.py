@@ -53,6 +53,13 @@ def needs_of(body: Body) -> Iterator[tuple[str, bool]]:
             yield str(need["job"]), need.get("artifacts") is not False
 
 
+def without_empty(body: Body) -> dict[str, object]:
+    """Leave out keywords that say nothing; an empty `needs` says that the job starts at once."""
+    return {
+        key: value for key, value in body.items() if value not in (None, [], {}) or (key == "needs" and value == [])
+    }
+
+
 def permutations(row: object) -> int:
     """The number of jobs that one row of a matrix stands for."""
     total = 1

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from mlgitlab.config.schema import Config
 from mlgitlab.pipeline.instance import Instance
-from mlgitlab.pipeline.nouns import Job, Pipeline
+from mlgitlab.pipeline.nouns import Job, Pipeline, without_empty
 from mlgitlab.pipeline.split import Split
 from mlgitlab.protocols import JobTemplates
 
@@ -82,12 +82,10 @@ def _fetch(config: Config, instance: Instance, templates: JobTemplates, origin: 
         "needs": [{"pipeline": origin.pipeline_id, "job": origin.job, "artifacts": True}],
         "files": list(origin.files),
         "interruptible": origin.interruptible,
-        "retry": {"max": config.defaults.retry, "when": list(instance.system_failures)}
-        if config.defaults.retry
-        else None,
+        "retry": instance.retry(config.defaults.retry),
         "expire_in": config.defaults.expire_in.spoken(),
     }
-    body = {key: value for key, value in templates.render("parts", values).items() if value not in (None, [])}
+    body = without_empty(templates.render("parts", values))
     return Job(name=FETCH, body=body, because=("the parts are files of the generate job",))
 
 
@@ -101,4 +99,5 @@ def _trigger(index: int, wave: int, file: str, instance: Instance, templates: Jo
         "interruptible": origin.interruptible,
         "variables": {_PARENT: "$CI_PIPELINE_ID"},
     }
-    return Job(name=f"mlgitlab:part-{index}", body=templates.render("part", values), because=(f"part {index}",))
+    body = without_empty(templates.render("part", values))
+    return Job(name=f"mlgitlab:part-{index}", body=body, because=(f"part {index}",))

@@ -53,7 +53,7 @@ def document(plan: Plan, circumstances: Circumstances) -> dict[str, object]:
             "ignored": [paths.as_json(path) for path in question.ignored],
         },
         "parameters": dict(question.parameters),
-        "steps": [_step(step) for step in plan.steps],
+        "steps": [step_facts(step) for step in plan.steps],
         "pins": [],
         "jobs": circumstances.jobs,
         "limits": list(circumstances.limits),
@@ -87,7 +87,8 @@ def _change(change: Change) -> Mapping[str, object]:
     return found
 
 
-def _step(step: PlannedStep) -> dict[str, object]:
+def step_facts(step: PlannedStep) -> dict[str, object]:
+    """One element of the document's `steps`."""
     spec = step.spec
     found: dict[str, object] = {
         "id": spec.id,

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 
 from mlgitlab.changes import Change, ChangeKind, ChangeSet
+from mlgitlab.planning.document import SCHEMA_VERSION
 
 # How the child pipeline, its parts and plan.json begin, whatever they are called.
 CHILD_MARK = "Written by mlgitlab "
-_MARKS = (f"# {CHILD_MARK}".encode(), b'{\n  "schema_version": 1,\n  "tool": {\n    "name": "mlgitlab",')
+_PLAN_MARK = f'{{\n  "schema_version": {SCHEMA_VERSION},\n  "tool": {{\n    "name": "mlgitlab",'
+_MARKS = (f"# {CHILD_MARK}".encode(), _PLAN_MARK.encode())
 _SUFFIXES = (".yml", ".yaml", ".json")
 
 

@@ -12,7 +12,7 @@ from mlgitlab.analysis.graph import ImportGraph
 from mlgitlab.analysis.parses import Parses
 from mlgitlab.changes import Change
 from mlgitlab.config.schema import StepKind
-from mlgitlab.planning.sides import Imported, Reached
+from mlgitlab.planning.sides import Hit, Reached
 from mlgitlab.planning.steps import StepSpec
 from mlgitlab.protocols import Snapshot
 
@@ -33,24 +33,23 @@ def loadable(changes: Iterable[Change]) -> frozenset[str]:
 
 def reach(steps: Iterable[StepSpec], snapshot: Snapshot, changed: Collection[str], parses: Parses) -> Reached:
     """For each changed path the steps whose entry points load it, with the way from the path to the entry."""
-    found: dict[str, list[Imported]] = {}
+    found: dict[str, list[Hit]] = {}
     opaque: set[str] = set()
     for step, closure in _closures(steps, snapshot, parses) if changed else ():
         claims = step.kind is not StepKind.QUALITY  # a test that loads a file says nothing about the models
         for path in sorted(closure.files.keys() & changed):
             chain = closure.chain(path)
             certain = len(chain) < 2 or chain[1] not in closure.wildcards
-            imported = Imported(step=step.id, chain=chain, claims=claims, certain=certain)
-            found.setdefault(path, []).append(imported)
+            found.setdefault(path, []).append(Hit.of_import(step.id, chain, claims=claims, certain=certain))
         if closure.opaque and claims and not step.entry:  # who declares `entry` answers for the rest
             opaque.add(step.id)
     imports = {path: tuple(imported) for path, imported in sorted(found.items())}
     return Reached(imports=imports, opaque=frozenset(opaque))
 
 
-def loaded(step: StepSpec, snapshot: Snapshot, parses: Parses) -> tuple[str, ...]:
-    """Every file that the step's entry points load, sorted."""
-    return tuple(sorted(path for _, closure in _closures([step], snapshot, parses) for path in closure.files))
+def loaded(steps: Iterable[StepSpec], snapshot: Snapshot, parses: Parses) -> Mapping[str, tuple[str, ...]]:
+    """Every file that the entry points load, sorted, by step."""
+    return {step.id: tuple(sorted(closure.files)) for step, closure in _closures(steps, snapshot, parses)}
 
 
 def missing_entries(steps: Iterable[StepSpec], snapshot: Snapshot, parses: Parses) -> Mapping[str, tuple[str, ...]]:

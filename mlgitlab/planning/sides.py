@@ -15,33 +15,6 @@ DVC_POINTER = ".dvc"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Imported:
-    """A changed file that a step's entry point loads; `chain` leads from the file to the entry.
-
-    `certain` is False where an import that nobody can resolve may or may not mean the file.
-    """
-
-    step: str
-    chain: tuple[str, ...]
-    claims: bool = True
-    certain: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reached:
-    """What entry points load: by changed path, and the steps that also run what cannot be looked into."""
-
-    imports: Mapping[str, tuple[Imported, ...]] = field(default_factory=dict)
-    opaque: frozenset[str] = frozenset()
-
-    def __or__(self, other: Reached) -> Reached:
-        """All that either knows."""
-        changed = sorted({*self.imports, *other.imports})
-        both = {path: (*self.imports.get(path, ()), *other.imports.get(path, ())) for path in changed}
-        return Reached(imports=both, opaque=self.opaque | other.opaque)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
     """One step reached by one changed path through one rule.
 
@@ -55,6 +28,28 @@ class Hit:
     chain: tuple[str, ...]
     claims: bool = True
     certain: bool = True
+
+    @classmethod
+    def of_import(cls, step: str, chain: tuple[str, ...], *, claims: bool = True, certain: bool = True) -> Hit:
+        """A changed file that the step's entry point loads; `chain` leads from the file to the entry.
+
+        `certain` is False where an import that nobody can resolve may or may not mean the file.
+        """
+        return cls(step=step, cause=Cause.IMPORT, key="", chain=chain, claims=claims, certain=certain)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reached:
+    """What entry points load: by changed path, and the steps that also run what cannot be looked into."""
+
+    imports: Mapping[str, tuple[Hit, ...]] = field(default_factory=dict)
+    opaque: frozenset[str] = frozenset()
+
+    def __or__(self, other: Reached) -> Reached:
+        """All that either knows."""
+        changed = sorted({*self.imports, *other.imports})
+        both = {path: (*self.imports.get(path, ()), *other.imports.get(path, ())) for path in changed}
+        return Reached(imports=both, opaque=self.opaque | other.opaque)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,10 +87,7 @@ class Side:
     def look(self, change: Change) -> View:
         """All that this side has to say about a changed path. An import counts even where `ignore` says otherwise."""
         ignored = any(True for _ in self.ignore.find(change.path))
-        imported = tuple(
-            Hit(step=i.step, cause=Cause.IMPORT, key="", chain=i.chain, claims=i.claims, certain=i.certain)
-            for i in self.reached.imports.get(change.path, ())
-        )
+        imported = self.reached.imports.get(change.path, ())
         by_rules = () if ignored else tuple(self._by_rules(change))
         unseen = self._unseen(change) if imported and not any(hit.claims for hit in by_rules) else ()
         return View(hits=(*imported, *by_rules, *unseen), ignored=ignored)

@@ -79,6 +79,11 @@ class StepSpec:
         return str(StepKind.TRAIN if self.kind is StepKind.SMOKE else self.kind)
 
     @property
+    def reports(self) -> Mapping[str, str]:
+        """The files of `artifacts:reports`, by kind."""
+        return {kind: path for kind, path in (("metrics", self.metrics), ("junit", self.junit)) if path}
+
+    @property
     def model(self) -> str | None:
         """The model's name, None for data and quality steps."""
         return None if self.kind in (StepKind.DATA, StepKind.QUALITY) else self.owner

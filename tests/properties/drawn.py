@@ -17,7 +17,7 @@ from mlgitlab.planning.derive import derive
 from mlgitlab.planning.impact import assess
 from mlgitlab.planning.plan import Plan, Question, make
 from mlgitlab.planning.profiles import choose
-from mlgitlab.planning.sides import Imported, Reached, Side
+from mlgitlab.planning.sides import Hit, Reached, Side
 from mlgitlab.results import Reason
 
 FILE = "mlgitlab.yml"
@@ -101,7 +101,8 @@ kinds = st.sampled_from([PipelineKind.MERGE_REQUEST, PipelineKind.DEFAULT_BRANCH
 _loaders = st.sampled_from(["m0:train", "m1:smoke", "m2:evaluate", "quality:q0"])
 loaded = st.builds(
     lambda found, opaque: Reached(
-        imports={path: (Imported(step=step, chain=(path, "a/x.py")),) for path, step in found.items()}, opaque=opaque
+        imports={path: (Hit.of_import(step=step, chain=(path, "a/x.py")),) for path, step in found.items()},
+        opaque=opaque,
     ),
     st.dictionaries(st.sampled_from(PATHS), _loaders, max_size=2),
     st.frozensets(_loaders, max_size=1),

@@ -14,6 +14,11 @@ T = TypeVar("T")
 _FULL_SHA = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 
 
+def is_object_name(rev: str) -> bool:
+    """Whether the text is a full object name, of SHA-1 or SHA-256."""
+    return _FULL_SHA.fullmatch(rev) is not None
+
+
 class GitHistory:
     """The `History` of a clone, shallow or not.
 
@@ -39,7 +44,7 @@ class GitHistory:
 
     def obtain(self, sha: str, remote: str = "origin") -> bool:
         """Whether the commit is here, after fetching it if it was missing."""
-        return _FULL_SHA.fullmatch(sha) is not None and set(sha) != {"0"} and self._fetcher.obtain(sha, remote)
+        return is_object_name(sha) and set(sha) != {"0"} and self._fetcher.obtain(sha, remote)
 
     def parents(self, sha: str) -> tuple[str, ...]:
         """The parents as the commit object has them: `cat-file` knows nothing of shallow boundaries."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from mlgitlab.adapters.git import raw, worktree
 from mlgitlab.adapters.git.credentials import Credentials
 from mlgitlab.adapters.git.fetching import Fetcher
-from mlgitlab.adapters.git.history import GitHistory
+from mlgitlab.adapters.git.history import GitHistory, is_object_name
 from mlgitlab.adapters.git.location import Location, locate
 from mlgitlab.adapters.git.objects import TreeSnapshot
 from mlgitlab.adapters.git.process import forget_hooks
@@ -48,6 +48,7 @@ class GitRepository(GitHistory):
         fetcher = Fetcher(git, shallow_file=location.private("shallow"), seconds=fetch_seconds, report=report)
         super().__init__(git, fetcher, bare=location.bare, remote_first=remote_first and fetch_seconds > 0)
         self._location = location
+        self._snapshots: dict[str, TreeSnapshot] = {}
         self.folder = location.folder
         self.bare = location.bare
         # Asked, not written down: it has another name in a SHA-256 repository.
@@ -74,7 +75,10 @@ class GitRepository(GitHistory):
 
     def snapshot(self, rev: str) -> Snapshot:
         """The files of a commit or tree."""
-        return TreeSnapshot(git=self._git, rev=rev)
+        if not is_object_name(rev):
+            return TreeSnapshot(git=self._git, rev=rev)
+        # What an object name means never changes: its tree is listed once.
+        return self._snapshots.setdefault(rev, TreeSnapshot(git=self._git, rev=rev))
 
     def work_tree(self) -> Snapshot | None:
         """The files on disk; None in a bare repository."""

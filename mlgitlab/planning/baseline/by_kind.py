@@ -22,11 +22,13 @@ def resolve(  # noqa: PLR0911 - one return for each kind of pipeline
     head: str,
     explicit: str = "",
     last_success: str = "",
+    on_disk: bool = True,
 ) -> Resolved:
     """The baseline of the pipeline that `env` describes, for the commit `head`.
 
     `explicit` is what `--base` named, for pipelines of any kind; `last_success` is the commit at which
-    the default branch last succeeded, where that is recorded.
+    the default branch last succeeded, where that is recorded. `on_disk`: whether files that are not
+    committed count.
 
     Raises UsageError for an `explicit` that names no commit.
     """
@@ -49,7 +51,7 @@ def resolve(  # noqa: PLR0911 - one return for each kind of pipeline
         case PipelineKind.SCHEDULE | PipelineKind.MANUAL:
             return _profile(search)
         case PipelineKind.LAPTOP:
-            return _laptop(search)
+            return _laptop(search, on_disk=on_disk)
         case _:
             assert_never(env.kind)
 
@@ -72,13 +74,15 @@ def _profile(search: Search) -> Resolved:
     return Resolved(rule=Rule.PROFILE, head=search.head, why=why)
 
 
-def _laptop(search: Search) -> Resolved:
+def _laptop(search: Search, *, on_disk: bool) -> Resolved:
     """Where the work left the default branch; on that branch, what has not been pushed."""
     found = search.merge_base(search.default_branch)
     if found.bases != (search.head,) or search.history.resolve(f"refs/remotes/origin/{search.default_branch}"):
         return found
     if not search.history.parents(search.head):
         return search.everything("HEAD is the first commit")
+    if not on_disk:  # nothing but the commit is looked at, and comparing it with itself would prove nothing
+        return search.unknown("the clone knows nothing to compare the commit with; pass --base")
     branch = f"`{paths.show(search.default_branch)}`"
     why = f"HEAD is part of {branch}, of which no remote copy is known, so only uncommitted changes count; see --base"
     return search.found(Rule.HEAD, why, search.head)

@@ -37,10 +37,8 @@ def _older_than(search: Search, base: str) -> tuple[str, ...]:
 
 def _updates_retargeted(server_version: str) -> bool:
     """Whether GitLab gives a retargeted merge request its new base; a look at the target may fetch much history."""
-    try:
-        return GitLabVersion.parse(server_version) >= _RETARGET_MENDED
-    except ValueError:
-        return False
+    version = GitLabVersion.known(server_version)
+    return version is not None and version >= _RETARGET_MENDED
 
 
 def merged(search: Search) -> Resolved:

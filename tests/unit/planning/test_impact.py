@@ -7,7 +7,7 @@ import pytest
 from mlgitlab.changes import Change, ChangeKind
 from mlgitlab.errors import RefusedError
 from mlgitlab.planning.reasons import config_reasons
-from mlgitlab.planning.sides import Imported
+from mlgitlab.planning.sides import Hit
 from mlgitlab.results import Cause
 from tests.projects import FILE, MODELS, impact, modified, steps
 
@@ -46,14 +46,14 @@ def test_a_reason_leads_from_the_file_to_the_key() -> None:
 
 
 def test_an_import_counts_even_where_ignore_says_otherwise() -> None:
-    found = Imported(step="churn:train", chain=("notes.md", "models/churn/train.py"))
+    found = Hit.of_import(step="churn:train", chain=("notes.md", "models/churn/train.py"))
     reached = impact(*modified("notes.md"), imports={"notes.md": (found,)})
     assert reached.reasons["churn:train"][0].text == "notes.md (modified) is loaded by models/churn/train.py"
     assert reached.ignored == ()
 
 
 def test_a_test_that_imports_a_file_does_not_make_it_known() -> None:
-    found = Imported(step="quality:tests", chain=("lib.py", "tests/a.py"), claims=False)
+    found = Hit.of_import(step="quality:tests", chain=("lib.py", "tests/a.py"), claims=False)
     assert impact(*modified("lib.py"), imports={"lib.py": (found,)}).unmatched == ("lib.py",)
 
 
@@ -159,7 +159,7 @@ def test_what_changed_in_the_configuration_is_named() -> None:
     ],
 )
 def test_the_way_of_an_import_is_told_from_the_entry(chain: tuple[str, ...], text: str) -> None:
-    found = Imported(step="churn:train", chain=chain)
+    found = Hit.of_import(step="churn:train", chain=chain)
     assert impact(*modified("a.py"), imports={"a.py": (found,)}).reasons["churn:train"][0].text == text
 
 
@@ -176,7 +176,7 @@ def test_a_check_that_only_owns_files_still_runs_for_every_change() -> None:
     ],
 )
 def test_a_step_that_cannot_be_looked_into_runs_for_shared_code(path: str, reached: set[str]) -> None:
-    imports = {path: (Imported(step="churn:train", chain=(path, "models/churn/train.py")),)}
+    imports = {path: (Hit.of_import(step="churn:train", chain=(path, "models/churn/train.py")),)}
     found = impact(*modified(path), imports=imports, opaque=["fraud:train"])
     assert {step for step in found.reasons if not step.startswith("quality")} == reached
     assert found.unmatched == ()
