@@ -9,6 +9,7 @@ import difflib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
+from itertools import chain
 
 from mlgitlab.errors import ConfigError, Problem
 from mlgitlab.pipeline.instance import Instance
@@ -71,16 +72,17 @@ def _pipeline_problems(pipeline: Pipeline, instance: Instance) -> Iterator[Probl
 def _order_problems(pipeline: Pipeline) -> Iterator[Problem]:
     stages = {stage: position for position, stage in enumerate(pipeline.stages)}
     jobs = {job.name: job for job in pipeline.jobs}
-    for job in pipeline.jobs:
+    needs = [job.needs for job in pipeline.jobs]
+    for job, needed in zip(pipeline.jobs, needs, strict=True):
         if job.stage not in stages:
             yield _problem(job, f"stage {job.stage!r} is not declared")
-        for need in job.needs:
+        for need in needed:
             if need not in jobs:
                 yield _problem(job, f"it needs {need!r}, which is not in the pipeline")
             elif stages.get(jobs[need].stage, 0) > stages.get(job.stage, 0):
                 yield _problem(job, f"it needs {need!r} of a later stage")
     try:
-        TopologicalSorter({job.name: job.needs for job in pipeline.jobs}).prepare()
+        TopologicalSorter({job.name: needed for job, needed in zip(pipeline.jobs, needs, strict=True)}).prepare()
     except CycleError as error:
         yield Problem(where="pipeline", what=f"jobs need each other in a circle: {' → '.join(error.args[1])}")
 
@@ -90,7 +92,7 @@ def _job_problems(job: Job, instance: Instance) -> Iterator[Problem]:
     yield from _keyword_problems(job)
     yield from _need_problems(job, instance)
     yield from _number_problems(job)
-    yield from _text_problems(job, job.body)
+    yield from _text_problems(job)
 
 
 def _name_problems(job: Job) -> Iterator[Problem]:
@@ -117,12 +119,12 @@ def _keyword_problems(job: Job) -> Iterator[Problem]:
 
 
 def _need_problems(job: Job, instance: Instance) -> Iterator[Problem]:
-    if len(job.needs) > instance.max_needs:
-        yield _problem(
-            job, f"it needs {len(job.needs)} jobs, and GitLab allows {instance.max_needs}", "gitlab.max_needs"
-        )
+    named = job.needs
+    if len(named) > instance.max_needs:
+        yield _problem(job, f"it needs {len(named)} jobs, and GitLab allows {instance.max_needs}", "gitlab.max_needs")
+    kept = set(named)
     for need in job.must_need:
-        if need not in job.needs:
+        if need not in kept:
             yield _problem(job, f"its template drops the need for {need!r}")
     needs = job.body.get("needs")
     for need in needs if isinstance(needs, list) else ():
@@ -154,17 +156,32 @@ def _number_problems(job: Job) -> Iterator[Problem]:
             yield _problem(job, f"cache:key:files names {len(files)} files, and GitLab allows {MOST_KEY_FILES}")
 
 
-def _text_problems(job: Job, node: object) -> Iterator[Problem]:
-    if isinstance(node, Mapping):
-        for key, value in node.items():
-            yield from _text_problems(job, key)
-            yield from _text_problems(job, value)
-    elif isinstance(node, list):
-        for value in node:
-            yield from _text_problems(job, value)
-    elif isinstance(node, str) and _INTERPOLATION in node:
-        yield _problem(
-            job, f"{_INTERPOLATION} in {node[:60]!r}", "GitLab may read it as an input; write it with a space between"
-        )
-    elif isinstance(node, str) and any("\ud800" <= character <= "\udfff" for character in node):
-        yield _problem(job, f"{node[:60]!a} is not UTF-8, and YAML cannot hold it")
+def _text_problems(job: Job) -> Iterator[Problem]:
+    texts: list[str] = []
+    _collect(job.body, texts)
+    together = "\n".join(texts)
+    if _INTERPOLATION not in together and _is_utf8(together):
+        return
+    for text in texts:
+        if _INTERPOLATION in text:
+            what = f"{_INTERPOLATION} in {text[:60]!r}"
+            yield _problem(job, what, "GitLab may read it as an input; write it with a space between")
+        elif not _is_utf8(text):
+            yield _problem(job, f"{text[:60]!a} is not UTF-8, and YAML cannot hold it")
+
+
+def _is_utf8(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _collect(node: Mapping[str, object] | list[object] | tuple[object, ...], texts: list[str]) -> None:
+    """Append every text of the data, keys included, in the order in which they are written."""
+    for value in chain.from_iterable(node.items()) if isinstance(node, Mapping) else node:
+        if isinstance(value, str):
+            texts.append(value)
+        elif isinstance(value, list | tuple | Mapping):
+            _collect(value, texts)

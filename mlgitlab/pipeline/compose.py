@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from mlgitlab import paths
 from mlgitlab.ci import PipelineKind
@@ -33,26 +35,34 @@ class Composer:
 
     def compose(self, plan: Plan, header: tuple[str, ...]) -> Pipeline:
         """The pipeline for the plan: its selected steps, or the one cheap job that says why there are none."""
-        jobs = tuple(self._job(plan, step) for step in plan.selected) or (self._nothing(plan),)
+        common = self._common(plan)
+        jobs = tuple(self._job(plan, step, common) for step in plan.selected) or (self._nothing(plan),)
         used = {job.stage for job in jobs}
         order = dict.fromkeys((_NOTHING_STAGE, *(step.spec.stage for step in plan.steps), *(job.stage for job in jobs)))
         return Pipeline(stages=tuple(stage for stage in order if stage in used), jobs=jobs, header=header)
 
-    def _job(self, plan: Plan, step: PlannedStep) -> Job:
+    def _common(self, plan: Plan) -> dict[str, object]:
+        """The values that are the same in every job."""
+        return {
+            "interruptible": plan.question.kind in INTERRUPTIBLE,
+            "retry": self.instance.retry(self.config.defaults.retry),
+            "cache": self._cache(),
+            "profile": plan.question.profile.name,
+        }
+
+    def _job(self, plan: Plan, step: PlannedStep, common: Mapping[str, object]) -> Job:
         spec = step.spec
         values = {
+            **common,
             "stage": spec.stage,
             "image": spec.image,
             "tags": list(spec.tags),
-            "timeout": spec.timeout.spoken(),
-            "interruptible": plan.question.kind in INTERRUPTIBLE,
-            "retry": self.instance.retry(self.config.defaults.retry),
+            "timeout": _spoken(spec.timeout),
             "needs": [{"job": need.step, "artifacts": need.artifacts} for need in step.needs],
             "before_script": list(spec.before_script),
             "script": list(spec.command),
             "variables": self._variables(plan, step),
             "parallel": {"matrix": [{"MLGITLAB_DATASET": list(spec.matrix)}]} if len(spec.matrix) > 1 else None,
-            "cache": self._cache(),
             "artifacts": self._artifacts(step),
             "id_tokens": self._id_tokens(spec.kind),
             "environment": {"name": spec.environment, "action": "prepare"} if spec.environment else None,
@@ -60,7 +70,6 @@ class Composer:
             "model": spec.model,
             "step": str(spec.kind),
             "gpu": {"type": spec.gpu.type, "count": spec.gpu.count} if spec.gpu else None,
-            "profile": plan.question.profile.name,
         }
         return Job(
             name=spec.id,
@@ -107,7 +116,7 @@ class Composer:
         reports = {kind: [path] for kind, path in spec.reports.items()}
         if not spec.outputs and not reports:
             return None
-        found: dict[str, object] = {"expire_in": self.config.defaults.expire_in.spoken()}
+        found: dict[str, object] = {"expire_in": _spoken(self.config.defaults.expire_in)}
         if spec.outputs:
             found["paths"] = list(spec.outputs)
         if reports:
@@ -126,7 +135,7 @@ def literal(value: str) -> object:
 
     Both expand `$X`, `${X}` and `%X%`: https://docs.gitlab.com/ci/yaml/#variablesexpand
     """
-    return {"value": value, "expand": False} if {"$", "%"} & set(value) else value
+    return {"value": value, "expand": False} if "$" in value or "%" in value else value
 
 
 def nothing_note(plan: Plan) -> str:
@@ -139,6 +148,11 @@ def nothing_note(plan: Plan) -> str:
         lines.append(f"{files} changed, {len(question.ignored)} ignored." if count else "No file changed.")
     lines.append(f"Profile {question.profile.name}: {', '.join(question.profile.profile.steps) or 'no steps'}.")
     return "\n".join(lines)
+
+
+@lru_cache(maxsize=64)
+def _spoken(duration: Duration) -> str:
+    return duration.spoken()
 
 
 def _only(values: tuple[str, ...]) -> str | None:

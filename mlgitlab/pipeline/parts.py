@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from mlgitlab.config.schema import Config
 from mlgitlab.pipeline.instance import Instance
 from mlgitlab.pipeline.nouns import Job, Pipeline, without_empty
-from mlgitlab.pipeline.split import Split
+from mlgitlab.pipeline.split import Group, Split
 from mlgitlab.protocols import JobTemplates
 
 FETCH = "mlgitlab:parts"
@@ -37,8 +37,8 @@ def assemble(
     groups = [(number, group) for number, wave in enumerate(found.waves, start=1) for group in wave]
     parts = tuple(
         Pipeline(
-            stages=tuple(stage for stage in pipeline.stages if any(job.stage == stage for job in group)),
-            jobs=tuple(_in_part(job, {each.name for each in group}, shared) for job in group),
+            stages=_in_use(pipeline, group),
+            jobs=_in_part(group, shared),
             header=(*pipeline.header, f"Part {index} of {len(groups)}: {found.why}."),
         )
         for index, (_, group) in enumerate(groups, start=1)
@@ -48,11 +48,10 @@ def assemble(
         for index, ((number, _), file) in enumerate(zip(groups, origin.files, strict=True), start=1)
     )
     jobs = (_fetch(config, instance, templates, origin), *found.shared, *triggers)
-    used = {job.stage for job in found.shared}
     child = Pipeline(
         stages=(
             _FETCH_STAGE,
-            *(s for s in pipeline.stages if s in used),
+            *_in_use(pipeline, found.shared),
             *dict.fromkeys(job.stage for job in triggers),
         ),
         jobs=jobs,
@@ -61,7 +60,17 @@ def assemble(
     return child, parts
 
 
-def _in_part(job: Job, part: set[str], shared: set[str]) -> Job:
+def _in_use(pipeline: Pipeline, group: Group) -> tuple[str, ...]:
+    used = {job.stage for job in group}
+    return tuple(stage for stage in pipeline.stages if stage in used)
+
+
+def _in_part(group: Group, shared: set[str]) -> tuple[Job, ...]:
+    part = {job.name for job in group}
+    return tuple(_with_needs_of_part(job, part, shared) for job in group)
+
+
+def _with_needs_of_part(job: Job, part: set[str], shared: set[str]) -> Job:
     """The job with its needs as this part can have them; what only comes first runs in an earlier wave."""
     needs: list[Mapping[str, object]] = []
     reads = set(job.reads)

@@ -61,7 +61,7 @@ def split(pipeline: Pipeline, instance: Instance, why: str) -> Split:
     while True:
         rest = [job for job in pipeline.jobs if job.name not in shared]
         groups = _together(rest)
-        too_large = [group for group in groups if not room.holds(group)]
+        too_large = [group for group in groups if not room.holds(*room.taken(group))]
         if not too_large:
             break
         shared |= _with_ancestors(_most_read(too_large[0]), pipeline)
@@ -81,9 +81,12 @@ class _Room:
     size: int
     weights: Mapping[str, int]
 
-    def holds(self, *groups: Group) -> bool:
-        few = self.jobs is None or sum(job.count for group in groups for job in group) <= self.jobs
-        return few and sum(self.weights[job.name] for group in groups for job in group) <= self.size
+    def taken(self, group: Group) -> tuple[int, int]:
+        """How many jobs and bytes the group takes."""
+        return sum(job.count for job in group), sum(self.weights[job.name] for job in group)
+
+    def holds(self, jobs: int, size: int) -> bool:
+        return (self.jobs is None or jobs <= self.jobs) and size <= self.size
 
 
 def _together(jobs: Sequence[Job]) -> list[Group]:
@@ -179,10 +182,14 @@ def _waves(groups: Sequence[Group], room: _Room) -> tuple[tuple[Group, ...], ...
 
 
 def _packed(groups: Sequence[Group], room: _Room) -> tuple[Group, ...]:
-    parts: list[Group] = []
+    parts: list[list[Job]] = []
+    all_jobs, all_bytes = 0, 0
     for group in groups:
-        if parts and room.holds(parts[-1], group):
-            parts[-1] = (*parts[-1], *group)
+        jobs, size = room.taken(group)
+        if parts and room.holds(all_jobs + jobs, all_bytes + size):
+            parts[-1].extend(group)
+            all_jobs, all_bytes = all_jobs + jobs, all_bytes + size
         else:
-            parts.append(group)
-    return tuple(parts)
+            parts.append(list(group))
+            all_jobs, all_bytes = jobs, size
+    return tuple(map(tuple, parts))

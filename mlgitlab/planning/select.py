@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -21,7 +22,10 @@ class Scope:
 
     def needs(self, step: StepSpec) -> tuple[Need, ...]:
         """The step's needs, each naming the step that runs."""
-        return tuple(replace(need, step=self.stand_ins.get(need.step, need.step)) for need in step.needs)
+        stand_ins = self.stand_ins
+        return tuple(
+            replace(need, step=stand_ins[need.step]) if need.step in stand_ins else need for need in step.needs
+        )
 
 
 def scope(steps: Mapping[str, StepSpec], profile: Profile) -> Scope:
@@ -83,9 +87,9 @@ def _consequences(
             if need.artifacts and need.step != step.id:
                 readers.setdefault(need.step, []).append(step.id)
     reached = dict(found)
-    queue = sorted(found)
+    queue = deque(sorted(found))
     while queue:
-        cause = queue.pop(0)
+        cause = queue.popleft()
         for reader in readers.get(cause, ()):
             chain = (*reached[cause][0].chain, cause)
             reason = Reason(cause=Cause.UPSTREAM, text=f"it reads the result of {cause}, which runs", chain=chain)
@@ -99,9 +103,9 @@ def _consequences(
 
 def _pull_in(steps: Mapping[str, StepSpec], chosen: dict[str, tuple[Reason, ...]], within: Scope) -> None:
     """Add what the chosen steps need, whether the profile names it or not: nothing else can supply it."""
-    queue = sorted(chosen)
+    queue = deque(sorted(chosen))
     while queue:
-        consumer = queue.pop(0)
+        consumer = queue.popleft()
         for need in within.needs(steps[consumer]):
             if need.required and need.step in steps and need.step not in chosen:
                 text = (

@@ -52,6 +52,10 @@ def test_a_user_template_may_include_ours_and_add_to_it() -> None:
         pytest.param('{% include "gone.yml.j2" %}', "gone.yml.j2", id="a file that does not exist"),
         pytest.param("a: {{ ''.__class__.__mro__ }}", "train.yml.j2: ", id="a way out of the sandbox"),
         pytest.param("a: {{ 1 / 0 }}", "train.yml.j2: division by zero", id="arithmetic"),
+        pytest.param("a: &a [*a]", "train.yml.j2: it is nested too deeply", id="a list that holds itself"),
+        pytest.param("a: " + "[" * 5000, "train.yml.j2: it is nested too deeply", id="many levels"),
+        pytest.param('{% include "train.yml.j2" %}', "train.yml.j2: it is nested too deeply", id="includes itself"),
+        pytest.param("a: \ue0f07\ue0f1", "train.yml.j2: ", id="a placeholder of its own"),
     ],
 )
 def test_a_wrong_template_is_explained(text: str, message: str) -> None:
@@ -63,3 +67,17 @@ def test_a_wrong_template_is_explained(text: str, message: str) -> None:
 def test_a_placeholder_inside_a_longer_text_says_what_to_do() -> None:
     with pytest.raises(ConfigError, match="it must be the whole value"):
         render("script: ['run {{ a }}']", a="$(touch x)")
+
+
+def test_jobs_of_one_shape_share_no_data() -> None:
+    templates = JinjaJobTemplates({"train.yml.j2": "script: [fixed, {{ value }}]"}, shipped_folder())
+    one, other = (templates.render("train", {"value": value}) for value in ("1", "2"))
+    assert (one, other) == ({"script": ["fixed", "1"]}, {"script": ["fixed", "2"]})
+
+
+def test_a_shape_may_hang_on_a_value() -> None:
+    templates = JinjaJobTemplates(
+        {"train.yml.j2": "{% if gpu %}tags: [gpu]{% else %}tags: {{ tags }}{% endif %}"}, shipped_folder()
+    )
+    rendered = [templates.render("train", {"gpu": gpu, "tags": ["cpu"]}) for gpu in (True, False, True)]
+    assert rendered == [{"tags": ["gpu"]}, {"tags": ["cpu"]}, {"tags": ["gpu"]}]

@@ -7,6 +7,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mlgitlab.errors import ConfigError
 from mlgitlab.pipeline.emit import emit, job_size
 from mlgitlab.pipeline.nouns import Job, Pipeline
 
@@ -35,6 +36,8 @@ def emitted(value: str) -> str:
         "a: b",
         "0x1f",
         "1_0",
+        "y",
+        "N",
     ],
 )
 def test_what_another_reader_may_retype_is_quoted(value: str) -> None:
@@ -69,3 +72,23 @@ def test_the_size_of_a_job_is_what_it_adds() -> None:
     alone = len(emit(Pipeline(stages=("s",), jobs=(one,))))
     both = len(emit(Pipeline(stages=("s",), jobs=(one, two))))
     assert both - alone == job_size(two)
+
+
+@pytest.mark.parametrize("value", ["a\n\n", "\n", "a\n\n\n", "a\nb\n\n", "\u2028\n", "a\n\u2028", "a\n\x85"])
+def test_empty_lines_at_the_end_of_a_text_end_nothing_else(value: str) -> None:
+    jobs = Job(name="a", body={"script": [value]}), Job(name="b", body={"script": ["true"]}, because=("why",))
+    parsed = yaml.safe_load(emit(Pipeline(stages=("s",), jobs=jobs)))
+    assert (parsed["a"]["script"], parsed["b"]["script"]) == ([value], ["true"])
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        pytest.param("\udcff", id="half of a surrogate pair"),
+        pytest.param(range(3), id="an object of a template"),
+        pytest.param(16**9999, id="a number of too many digits"),
+    ],
+)
+def test_a_value_that_yaml_cannot_hold_is_the_template_s_mistake(value: object) -> None:
+    with pytest.raises(ConfigError, match="job a: YAML cannot hold one of its values: "):
+        emit(Pipeline(stages=("s",), jobs=(Job(name="a", body={"script": [value]}),)))
