@@ -7,6 +7,7 @@ import json
 import re
 
 from mlgitlab.analysis import strings
+from mlgitlab.analysis.cells import code_cells
 from mlgitlab.analysis.imports import imports_of
 from mlgitlab.analysis.references import Imports, Reference
 
@@ -34,8 +35,8 @@ def imports_of_notebook(source: bytes) -> Imports:
     Whoever changes the working folder in a notebook changes the module path: then any folder may be a root.
     """
     try:
-        cells = _code_cells(json.loads(source))
-    except (ValueError, RecursionError, TypeError, AttributeError):
+        cells = [cell.source for cell in code_cells(json.loads(source))]
+    except (ValueError, RecursionError, TypeError):
         return Imports(unparsable=True)
     commands: list[str] = []
     code = "\n".join(_python_lines(cell, commands) for cell in cells)
@@ -51,22 +52,6 @@ def imports_of_notebook(source: bytes) -> Imports:
         any_root=found.any_root or any(_MOVES.search(cell) for cell in cells),
         opaque=found.opaque or any("!" in command for command in commands),
     )
-
-
-def _code_cells(document: dict[str, object]) -> list[str]:
-    sheets = document.get("worksheets")
-    holders = [document] if not isinstance(sheets, list) else [document, *sheets]
-    cells = [cell for holder in holders for cell in _list(holder.get("cells"))]
-    sources = [cell.get("source", cell.get("input", "")) for cell in cells if cell.get("cell_type") == "code"]
-    return ["".join(source) for source in sources]
-
-
-def _list(value: object) -> list[dict[str, str | list[str]]]:
-    if value is None:
-        return []
-    if not isinstance(value, list):
-        raise TypeError(value)
-    return value
 
 
 def _python_lines(cell: str, commands: list[str]) -> str:
