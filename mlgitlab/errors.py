@@ -59,10 +59,10 @@ class Problem:
 class ConfigError(UsageError):
     """A file of the user's has faults; `problems` holds all of them, in the file's order."""
 
-    def __init__(self, problems: tuple[Problem, ...], hint: str = "") -> None:
+    def __init__(self, problems: tuple[Problem, ...], hint: str = "", *, where: str = "the configuration") -> None:
         count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
         lines = "\n".join(f"  {problem}" for problem in problems)
-        super().__init__(f"{count} in the configuration\n{lines}", hint)
+        super().__init__(f"{count} in {where}\n{lines}", hint)
         self.problems = problems
 
 

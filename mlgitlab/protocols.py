@@ -28,6 +28,22 @@ class Snapshot(Protocol):
         """The content of those paths that exist here as files or links, in one batch."""
         ...
 
+    def blobs(self, paths: Iterable[str]) -> Mapping[str, str]:
+        """Git's names for the contents of those paths that exist here, by its own filters for line ends."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """Commits along first parents, the newest first, and the first parent of the oldest.
+
+    `cut`: the clone ends before the line does.
+    """
+
+    commits: tuple[str, ...] = ()
+    base: str = ""
+    cut: bool = False
+
 
 class History(Protocol):
     """Questions about commits. Each may fetch, within a bound on time, when the clone is shallow.
@@ -45,6 +61,13 @@ class History(Protocol):
 
     def parents(self, sha: str) -> tuple[str, ...]:
         """The parents that the commit object names, whether the clone holds them or not."""
+        ...
+
+    def commits(self, tip: str, most: int | None = None, without: str = "") -> Line:
+        """The commits from `tip` along first parents: at most so many, and none that `without` can reach.
+
+        Those that have a first parent, here; where the clone ends too early, fewer.
+        """
         ...
 
     def is_ancestor(self, ancestor: str, descendant: str) -> bool | None:
@@ -95,6 +118,26 @@ class Repository(History, Protocol):
 
     def work_tree(self) -> Snapshot | None:
         """The files on disk; None in a bare repository."""
+        ...
+
+
+class Cache(Protocol):
+    """Contents by name that may be gone at any time. What is there is what was put under that name, or nothing."""
+
+    def get(self, name: str) -> bytes | None:
+        """The content; None where there is none, or where it is not what was written."""
+        ...
+
+    def put(self, name: str, content: bytes) -> None:
+        """Keep a content, as far as that is possible."""
+        ...
+
+    def drop(self, name: str) -> None:
+        """Keep it no longer."""
+        ...
+
+    def names(self, folder: str) -> tuple[str, ...]:
+        """The names below `folder/`, the newest first."""
         ...
 
 

@@ -28,8 +28,10 @@ class Reason:
 
     `chain` starts at what changed (a path as git has it, or a configuration key) and ends
     before the step; `text` is the sentence for people, in which every name is made safe to print.
+    `parts` names what changed in that file, where only some of it did: a function, a key, a distribution.
     """
 
     cause: Cause
     text: str
     chain: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()

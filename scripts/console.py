@@ -20,6 +20,7 @@ LAST_EXIT_CODE = "echo $?"
 ELSEWHERE = ("make ", "pip ", "docker ")  # what a block may show and we do not run
 # A line of a shown output that stands for any lines.
 ELISION = "..."
+_COMMENT = ("a comment", "models/fraud/train.py", "import argparse\n", "import argparse  # for --epochs\n")
 _SHA = re.compile(r"\b(?:[0-9a-f]{40}|[0-9a-f]{12})\b")
 _OURS_ALONE = ("CI_", "GITLAB_", "MLGITLAB_", "GIT_")
 
@@ -60,6 +61,10 @@ def prepare(folder: Path) -> None:
     monorepo.git("switch", "--quiet", "--create", "limited", "main")
     monorepo.replace("mlgitlab.yml", "version: 1\n", "version: 1\ngitlab: {max_jobs: 5}\n")
     monorepo.commit("Pretend that GitLab allows five jobs in a pipeline")
+    monorepo.git("switch", "--quiet", "--create", "past", "main")
+    for what, path, old, new in (*CHANGES.values(), _COMMENT):
+        monorepo.replace(path, old, new)
+        monorepo.commit(f"Change {what}")
     monorepo.git("switch", "--quiet", "main")
     _pushed(monorepo)
     start = ExampleRepository("single-model", folder / "start")

@@ -21,7 +21,9 @@ _EXIT_CODES: Mapping[ExitCode, str] = {
     ExitCode.YES: "it worked; a check said yes",
     ExitCode.BUG: "a bug in mlgitlab: please report it",
     ExitCode.USAGE: "the command line, the environment or `mlgitlab.yml` is wrong",
-    ExitCode.NO: "a check or a policy said no: `lint` found errors, `unmatched: error`, `on_unknown: error`",
+    ExitCode.NO: (
+        "a check or a policy said no: errors (`lint`), misses (`shadow`), `unmatched: error`, `on_unknown: error`"
+    ),
     ExitCode.WORLD: "git, GitLab, the disk or the network failed; worth a retry",
     ExitCode.WORK: "only with `preview --detailed-exitcode`: something would run",
 }

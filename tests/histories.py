@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, TypeVar
 
+from mlgitlab.protocols import Line
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
@@ -68,6 +70,16 @@ class MemoryHistory:
     def parents(self, sha: str) -> tuple[str, ...]:
         return self._shas(self._parents[self._names[sha]])
 
+    def commits(self, tip: str, most: int | None = None, without: str = "") -> Line:
+        seen = self._settle(lambda: self._sees_line(tip, most, without))
+        line = self._line(tip, most, without) if seen is None else seen
+        if not line:
+            return Line()
+        parent = self._parents[line[-1]][:1]
+        if seen is None or not parent:
+            return Line(commits=self._shas(line[:-1]), base=sha(line[-1]), cut=seen is None)
+        return Line(commits=self._shas(line), base=sha(parent[0]))
+
     def is_ancestor(self, ancestor: str, descendant: str) -> bool | None:
         if not (self.obtain(ancestor) and self.obtain(descendant)):
             return None
@@ -108,6 +120,19 @@ class MemoryHistory:
             self._here = set(self._parents) - self.gone
             answer = look()
         return answer
+
+    def _sees_line(self, tip: str, most: int | None, without: str) -> list[str] | None:
+        line = self._line(tip, most, without)
+        return None if line and set(self._parents[line[-1]]) - self._here else line
+
+    def _line(self, tip: str, most: int | None, without: str) -> list[str]:
+        hidden = self._reach([self._names[without]]) if without else set()
+        line: list[str] = []
+        names = [self._names[tip]]
+        while names and names[0] in self._here - hidden and len(line) != most:
+            line.append(names[0])
+            names = list(self._parents[names[0]])
+        return line
 
     def _reach(self, names: Iterable[str]) -> set[str]:
         found: set[str] = set()

@@ -14,6 +14,7 @@ from mlgitlab.planning.derive import derive
 from mlgitlab.planning.impact import Impact, assess
 from mlgitlab.planning.plan import Plan, Question, make
 from mlgitlab.planning.profiles import choose
+from mlgitlab.planning.relevance import Relevance
 from mlgitlab.planning.sides import Hit, Reached, Side
 from mlgitlab.planning.steps import StepSpec
 
@@ -62,9 +63,15 @@ def modified(*paths: str) -> tuple[Change, ...]:
     return tuple(Change(path=path, kind=ChangeKind.MODIFIED) for path in paths)
 
 
+def reached(hits: Mapping[str, tuple[Hit, ...]], opaque: Iterable[str] = ()) -> Reached:
+    """What entry points load, where all that they load counts."""
+    known = frozenset(path for path, found in hits.items() if any(hit.claims for hit in found))
+    return Reached(imports=hits, known=known, opaque=frozenset(opaque))
+
+
 def side(text: str = MODELS, imports: Mapping[str, tuple[Hit, ...]] | None = None, opaque: Iterable[str] = ()) -> Side:
     """One side of a comparison."""
-    return Side.of(config(text), steps(text).values(), Reached(imports=imports or {}, opaque=frozenset(opaque)))
+    return Side.of(config(text), steps(text).values(), reached(imports or {}, opaque), Relevance())
 
 
 def impact(
@@ -80,6 +87,7 @@ def impact(
         head=side(text, imports, opaque),
         bases=[side(base)] if base else [],
         steps=steps(text),
+        relevance=Relevance(),
         unmatched=config(text).unmatched,
         config_file=FILE,
     )

@@ -39,6 +39,9 @@ class DictSnapshot:
         self.batches.append(wanted)
         return {path: self._contents[path] for path in wanted if path in self._contents}
 
+    def blobs(self, paths: Iterable[str]) -> Mapping[str, str]:
+        return {path: self._entries[path].blob for path in paths if path in self._entries}
+
 
 def _name(content: bytes) -> str:
     return hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()

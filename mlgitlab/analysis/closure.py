@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from mlgitlab import paths
-from mlgitlab.analysis import programs
 from mlgitlab.analysis.entry import Entries
-from mlgitlab.analysis.graph import ImportGraph, program_files, tree_of
-from mlgitlab.analysis.strings import as_program
-
-_SHELL_ENDINGS = (".sh", ".bash", ".zsh")
-_AT_STARTUP = ("sitecustomize", "usercustomize")  # Python imports them by itself
+from mlgitlab.analysis.filling import Filling
+from mlgitlab.analysis.graph import ImportGraph
+from mlgitlab.analysis.packages.standard_library import STANDARD_LIBRARY
+from mlgitlab.analysis.references import Extent, Imports, Reads, Uses
+from mlgitlab.analysis.starting import Start, start_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,12 +22,18 @@ class Closure:
     wildcards: files with an import that nothing written here can resolve.
     missing: entry scripts that the snapshot does not hold.
     opaque: something runs that we can't look into, so `files` may lack some and must not narrow a decision.
+    reads: what the files read in the texts of others.
+    uses: what they import from outside; None where that cannot be told.
+    besides: those of the files that are no code, which others may read in ways that nobody sees.
     """
 
     files: Mapping[str, str]
     wildcards: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     opaque: bool = False
+    reads: Reads = Reads.NOTHING
+    besides: frozenset[str] = frozenset()
+    uses: Uses | None = None
 
     def chain(self, path: str) -> tuple[str, ...]:
         """From the path up to the entry point that loads it; empty for a path outside."""
@@ -42,132 +46,115 @@ class Closure:
 
 def closure_of(graph: ImportGraph, entries: Entries, source_roots: tuple[str, ...] = ()) -> Closure:
     """The closure of a step's entry points over one snapshot; deterministic."""
-    start = _start(graph, entries, source_roots)
-    walk = _Walk(graph, start)
+    start = start_of(graph, entries, source_roots)
+    walk = Walk(graph, start)
     walk.run()
-    while walk.found_roots - walk.roots or (walk.found_any and not walk.any_root):
-        walk = _Walk(graph, start, walk.found_roots | walk.roots, any_root=walk.found_any or walk.any_root)
+    while walk.is_too_narrow():
+        walk = walk.wider()
         walk.run()
+    for path in start.besides:
+        walk.files.setdefault(path, "")
     return Closure(
         files={path: walk.files[path] for path in sorted(walk.files)},
         wildcards=tuple(sorted(walk.wildcards)),
         missing=tuple(sorted(start.missing)),
-        opaque=entries.opaque or walk.opaque or start.opaque,
+        opaque=walk.opaque or start.opaque,
+        uses=None if walk.wildcards or walk.opaque or start.opaque else walk.uses(),
+        reads=walk.reads | (Reads.DOCS | Reads.TYPES if walk.wildcards else Reads.NOTHING),
+        besides=frozenset(start.besides | walk.besides),
     )
 
 
-@dataclass(slots=True)
-class _Start:
-    """Where the walk begins. `folders` are those that a relative path may be meant from."""
-
-    nodes: set[str] = field(default_factory=set)
-    modules: set[str] = field(default_factory=set)
-    roots: set[str] = field(default_factory=set)
-    folders: set[str] = field(default_factory=set)
-    missing: set[str] = field(default_factory=set)
-    foreign: set[str] = field(default_factory=set)
-    opaque: bool = False
-
-
-def _start(graph: ImportGraph, entries: Entries, source_roots: tuple[str, ...]) -> _Start:
-    declared = {paths.normalise(root) for root in (*source_roots, *entries.extra_roots)}
-    start = _Start(roots={"", "src", *declared}, folders={"", *declared})
-    start.modules.update(ref.module for module in entries.modules for ref in as_program(module))
-    start.modules.update(_AT_STARTUP)
-    # Some other project's program: what it makes of its arguments is not ours to know.
-    start.foreign.update(set(entries.modules) - programs.LAUNCHERS)
-    for script in entries.scripts:
-        _start_script(graph, start, script)
-    for guess in entries.guesses:
-        for path in graph.index.named(guess, ("",), anywhere=False):
-            _start_file(start, path)
-    if entries.tests:
-        _start_tests(graph, start, entries.tests)
-    for root in sorted(start.roots):
-        real = graph.tree.real(root)
-        # A zip file or a submodule on the module path is code that we can't look into.
-        if real is not None and real.path and real.path not in graph.tree.folders and real.path in graph.tree.entries:
-            start.nodes.add(real.path)
-            start.opaque = True
-    return start
-
-
-def _start_script(graph: ImportGraph, start: _Start, script: str) -> None:
-    found = program_files(graph, script)
-    if not found:
-        start.missing.add(script)
-        # The job may stand in another folder than we think: take what could be meant.
-        found = list(graph.index.named(script, (), anywhere=True))
-        real = graph.tree.real(script)
-        found += [real.path] if real is not None and real.path in graph.tree.submodules else []
-    for path in found:
-        _start_file(start, path)
-
-
-def _start_file(start: _Start, path: str) -> None:
-    start.nodes.add(path)
-    start.roots.add(posixpath.dirname(path))
-    start.folders.add(posixpath.dirname(path))
-
-
-def _start_tests(graph: ImportGraph, start: _Start, targets: tuple[str, ...]) -> None:
-    """What pytest collects: the files, those below a folder, their conftest.py and packages upwards."""
-    known = [target for target in targets if graph.tree.is_file(target) or graph.tree.is_folder(target)]
-    for target in known or [""]:
-        collected = [target] if graph.tree.is_file(target) else tree_of(graph, target)
-        for path in collected:
-            start.nodes.add(path)
-            _start_package(graph, start, posixpath.dirname(path))
-        for folder in (target, *paths.ancestors(target)):
-            start.nodes.update(graph.index.files(folder, "conftest"))
-            start.roots.add(folder)
-
-
-def _start_package(graph: ImportGraph, start: _Start, folder: str) -> None:
-    """Follow pytest, which puts the first folder without `__init__.py` on the module path."""
-    while folder and (inits := list(graph.index.files(folder, "__init__"))):
-        start.nodes.update(inits)
-        folder = posixpath.dirname(folder)
-    start.roots.add(folder)
-
-
-class _Walk:
+class Walk:
     """One breadth-first walk with fixed roots; what it finds beyond them calls for another."""
 
-    def __init__(self, graph: ImportGraph, start: _Start, roots: Iterable[str] = (), *, any_root: bool = False) -> None:
+    def __init__(
+        self,
+        graph: ImportGraph,
+        start: Start,
+        roots: Iterable[str] = (),
+        *,
+        any_root: bool = False,
+        scattered: bool = False,
+    ) -> None:
         self._graph = graph
         self._start = start
+        self._first = None if scattered else start.first
         self.roots = {*start.roots, *roots}
         self._ordered = tuple(sorted(self.roots))
         self.any_root = any_root
         self.found_roots: set[str] = set()
         self.found_any = False
+        self.found_scattered = False
         self.files: dict[str, str] = {}
+        self.besides: set[str] = set()
         self.wildcards: set[str] = set()
         self.opaque = False
+        self.reads = Reads.NOTHING
+        self.modules: set[str] = set()
+        self.tops: set[str] = set()
+        self._filling = Filling()
         self._visited: set[str] = set()
         self._roots_of: dict[str, tuple[str, ...]] = {}
 
+    def is_too_narrow(self) -> bool:
+        """Whether the files found say that modules are looked for in more places than the walk did."""
+        scattered = self.found_scattered and self._first is not None
+        return bool(self.found_roots - self.roots) or (self.found_any and not self.any_root) or scattered
+
+    def wider(self) -> Walk:
+        """A walk over those places, too."""
+        return Walk(
+            self._graph,
+            self._start,
+            self.found_roots | self.roots,
+            any_root=self.found_any or self.any_root,
+            scattered=self.found_scattered or self._first is None,
+        )
+
     def run(self) -> None:
         """Walk level by level, so that each level is read in one batch."""
-        frontier = dict.fromkeys(sorted(self._start.nodes), "")
-        for module in sorted(self._start.modules):
-            found = [p for r in self._roots_for(module.partition(".")[0]) for p in self._graph.index.resolve(r, module)]
-            frontier.update(dict.fromkeys(found, ""))
-            self.opaque |= not found and module in self._start.foreign
+        frontier = dict.fromkeys(self.first(), "")
         while frontier:
             for path, loader in frontier.items():
                 self._record(path, loader)
             self._graph.prepare(frontier)
             targets: dict[str, str] = {}
             for path in frontier:
-                for target in self._targets(path):
+                for target in self.targets(path):
                     if target not in self._visited:
                         targets.setdefault(target, self._shown(path))
             if self.wildcards & {self._shown(path) for path in frontier}:
                 self._take_everything(targets)
                 return
-            frontier = dict(sorted(targets.items()))
+            frontier = dict(sorted(targets.items())) or self._configured()
+
+    def _configured(self) -> dict[str, str]:
+        """What configurations name, once all code that the walk finds by itself is known."""
+        if not self._filling.builders:
+            return {}
+        found = self._filling.sources(self._graph, self._start, opaque=self.opaque or self._start.opaque)
+        if found is None:
+            self.wildcards.add(min(map(self._shown, self._filling.builders)))
+            self._take_everything({})
+            return {}
+        found = {path: self._shown(loader) for path, loader in found.items() if path not in self._visited}
+        self.besides.update(found)
+        named = (path for name in self._start.arguments.names for path in self._resolve(name))
+        return {**dict.fromkeys((path for path in named if path not in self._visited), ""), **found}
+
+    def first(self) -> list[str]:
+        """The files that the command itself starts."""
+        found = sorted(self._start.nodes)
+        for module in sorted(self._start.modules):
+            named = list(self._resolve(module))
+            found += named
+            self.opaque |= not named and module in self._start.foreign
+        return found
+
+    def _resolve(self, module: str, extent: Extent = Extent.MODULE) -> Iterator[str]:
+        for root in self._roots_for(module.partition(".")[0]):
+            yield from self._graph.index.resolve(root, module, extent)
 
     def _take_everything(self, found: Mapping[str, str]) -> None:
         for path, loader in sorted(found.items()):
@@ -192,9 +179,13 @@ class _Walk:
         real = self._graph.tree.real(path)
         return real.path if real is not None and real.path in self.files else path
 
-    def _targets(self, path: str) -> Iterator[str]:
+    def targets(self, path: str) -> Iterator[str]:
+        """The files that a prepared file can load."""
         graph, imports = self._graph, self._graph.imports(path)
         self.opaque |= imports.opaque
+        self.reads |= imports.reads
+        self.modules.update(imports.modules)
+        self.tops.update(graph.tops(path))
         self.found_any |= imports.any_root
         if imports.reaches_everything:
             self.wildcards.add(self._shown(path))
@@ -207,11 +198,48 @@ class _Walk:
                 if root != own:
                     yield from graph.index.resolve(root, ref.module, ref.extent)
         for script in graph.scripts(path, self._start.folders):
-            self.found_roots.add(posixpath.dirname(script))
+            script_real = graph.tree.real(script)
+            folders = {posixpath.dirname(script), posixpath.dirname(script_real.path if script_real else script)}
+            self.found_roots |= folders
+            self.found_scattered |= folders != {self._first}
             yield script
+        if graph.is_registered(path):
+            yield from self._registered(path, imports)
         real = graph.tree.real(path)
         if real is not None and real.links and not graph.tree.is_folder(path):
             yield real.path  # what it says beside its own place, too
+
+    def _registered(self, path: str, imports: Imports) -> Iterator[str]:
+        """What project files and configurations, not the code, connect the file with."""
+        self.found_scattered |= imports.shares_package
+        self._filling.note(path, imports)
+        projects = self._graph.projects
+        if imports.entry_points:
+            if projects.any_point:
+                self.wildcards.add(self._shown(path))
+            for modules in projects.points.values():
+                yield from (target for module in modules for target in self._resolve(module))
+        for name in imports.programs:
+            for started in projects.started_by(name):
+                self.besides.add(started.by)
+                self.files.setdefault(started.by, self._shown(path))
+                yield from (target for module in started.modules for target in self._resolve(module))
+                yield from (file for file in started.files if self._graph.tree.is_file(file))
+        for top in self._graph.telling_tops(path):
+            for module, extent in self._graph.companions(top):
+                yield from self._resolve(module, extent)
+            for folder in projects.renamed.get(top, ()):
+                yield from self._graph.index.below(folder)
+
+    def uses(self) -> Uses:
+        """What the files found import."""
+        modules = frozenset(self.modules) - STANDARD_LIBRARY
+        own = frozenset(top for top in modules if self.knows(top))
+        return Uses(modules=modules, own=own, mentions=frozenset(self.tops))
+
+    def knows(self, top: str) -> bool:
+        """Whether the repository may provide a module of this top-level name."""
+        return bool(self._roots_for(top))
 
     def _roots_for(self, top: str) -> tuple[str, ...]:
         """The roots in which a top-level name is to be looked for."""
@@ -220,7 +248,7 @@ class _Walk:
             found = [root for root in self._ordered if index.has(root, top)]
             if self.any_root:
                 found += index.holders(top)
-            if not any(index.settles(root, top) for root in found):
+            if self._first is None or not index.settles(self._first, top):
                 found += index.projects(top)
             self._roots_of[top] = tuple(dict.fromkeys(found))
         return self._roots_of[top]

@@ -18,11 +18,12 @@ _BY_PATH = frozenset({"run_path", "spec_from_file_location", "SourceFileLoader",
 _CODE = frozenset({"exec", "compile", "eval"})
 _LISTING = frozenset({"iter_modules", "walk_packages"})
 # Functions of other projects that import what a configuration names.
-_FROM_CONFIGURATION = frozenset(
-    {"hydra.utils.instantiate", "hydra.utils.call", "hydra.utils.get_class", "hydra.utils.get_method"}
-    | {"hydra.utils.get_object", "hydra_zen.instantiate", "pydoc.locate", "pkgutil.resolve_name"}
-)
-_UNSEEN = frozenset({"entry_points", "iter_entry_points", "LightningCLI"})
+_FROM_CONFIGURATION = frozenset({"pydoc.locate", "pkgutil.resolve_name"})
+# What they load stands in files of their own format.
+_UNSEEN = frozenset({"parse_config_file", "parse_config_files_and_bindings"})
+# See `imports.NAMES`; a dotted name counts by its first part.
+NAMES = _BY_NAME | _BY_PATH | _CODE | _LISTING | _UNSEEN | {"__import__", "attach", "attach_stub", "hub"}
+NAMES |= {name.partition(".")[0] for name in _FROM_CONFIGURATION}
 _OWN_TREE = Reference(module="", level=1, extent=Extent.TREE)
 
 
@@ -42,7 +43,7 @@ def call(node: ast.Call, bindings: Bindings) -> Loaded:  # noqa: PLR0911  # one 
     """What the call can import; nothing for an ordinary call."""
     qualified = bindings.qualified(node.func) or (node.func.attr if isinstance(node.func, ast.Attribute) else "")
     name = qualified.rpartition(".")[2]
-    if name in _UNSEEN:
+    if name in _UNSEEN or (qualified == "torch.hub.load" and any(item.arg == "source" for item in node.keywords)):
         return _EVERYTHING
     if name in _BY_NAME or qualified in _FROM_CONFIGURATION:
         return _by_name(node, bindings, program=name == "run_module")
@@ -50,8 +51,8 @@ def call(node: ast.Call, bindings: Bindings) -> Loaded:  # noqa: PLR0911  # one 
         return _dunder_import(node, bindings)
     if name in _BY_PATH:
         return _NOTHING if _names_script(node, bindings) else _EVERYTHING
-    if qualified in _CODE:
-        return _code(node, qualified, bindings)
+    if qualified.removeprefix("builtins.") in _CODE:
+        return _code(node, name, bindings)
     if name in _LISTING:
         return _listed(node, bindings)
     if name in ("attach", "attach_stub") and any(

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Collection, Iterable, Iterator
+from functools import cached_property
 
 from mlgitlab import paths
 from mlgitlab.analysis.modules import ModuleIndex
 from mlgitlab.analysis.parses import Parses, kind_of, parse
+from mlgitlab.analysis.projects.collection import Projects
 from mlgitlab.analysis.references import Anchor, Extent, Imports, Place, Reference
-from mlgitlab.analysis.tree import Tree
+from mlgitlab.analysis.tree import Tree, within
 from mlgitlab.protocols import Snapshot
 
 _LEAF = Imports()
 _OPAQUE = Imports(opaque=True)
+_HYDRA_PLUGINS = "hydra_plugins"  # Hydra imports whatever lies in a package of this name
 
 
 class ImportGraph:
@@ -21,14 +24,61 @@ class ImportGraph:
 
     def __init__(self, snapshot: Snapshot, parses: Parses) -> None:
         self.tree = Tree.of(snapshot)
-        self.index = ModuleIndex(self.tree)
+        self.index = ModuleIndex(self.tree, lambda: self.projects)
         self._snapshot = snapshot
         self._parses = parses
         self._imports: dict[str, Imports] = {}
         self._relative: dict[str, tuple[tuple[str, Reference], ...]] = {}
         self._beside: dict[str, tuple[str, ...]] = {}
+        self._registered: dict[str, bool] = {}
+        self._elsewhere: dict[tuple[str, tuple[str, ...]], tuple[tuple[str, Reference], ...]] = {}
         self._tops: dict[str, tuple[str, ...]] = {}
         self._edges: dict[tuple[str, tuple[tuple[str, ...], ...]], tuple[str, ...]] = {}
+
+    @cached_property
+    def projects(self) -> Projects:
+        """What the repository's project files declare, read in one batch."""
+        reals = {path: self._real(path) for path in self.tree.settings}
+        contents = self._snapshot.read(sorted(set(reals.values()))) if reals else {}
+        return Projects.of({path: contents.get(real) for path, real in reals.items()})
+
+    @cached_property
+    def _telling(self) -> frozenset[str]:
+        """Top-level names whose mention loads more than the modules behind them."""
+        found = {*self.projects.renamed, *(group.partition(".")[0].replace("-", "_") for group in self.projects.points)}
+        holds_plugins = any(posixpath.basename(folder) == _HYDRA_PLUGINS for folder in self.tree.folders)
+        return frozenset(found | ({"hydra"} if holds_plugins else set()))
+
+    def is_registered(self, path: str) -> bool:
+        """Whether project files or configurations may connect a prepared file with others: most have no part in it."""
+        if path not in self._registered:
+            imports = self._imports[path]
+            said = imports.entry_points or imports.programs or imports.shares_package
+            configured = imports.fills or imports.takes_configs or imports.unknown_configs or imports.configs
+            self._registered[path] = bool(said or configured or self.telling_tops(path))
+        return self._registered[path]
+
+    def telling_tops(self, path: str) -> Collection[str]:
+        """Those of the first names of a file's absolute references."""
+        return sorted(self._telling.intersection(self.tops(path))) if self._telling else ()
+
+    def companions(self, top: str) -> Iterator[tuple[str, Extent]]:
+        """Modules that a library of this name loads besides its own: those that projects registered with it."""
+        if top == "hydra":
+            yield _HYDRA_PLUGINS, Extent.TREE
+        yield from ((module, Extent.MODULE) for module in self.projects.points_for(top))
+
+    @cached_property
+    def _configs(self) -> list[str]:
+        return sorted(path for path in self.tree.entries if kind_of(path) == "config")
+
+    def configs_below(self, folder: str) -> list[str]:
+        """Every file of configuration below a folder."""
+        return within(self._configs, folder)
+
+    def content(self, path: str) -> bytes | None:
+        """A file that is no source; None where there is none."""
+        return self._snapshot.read([path]).get(path) if path in self.tree.entries else None
 
     def imports(self, path: str) -> Imports:
         """What a prepared file can load."""
@@ -119,8 +169,14 @@ class ImportGraph:
             self._beside[path] = tuple(found)
         return self._beside[path]
 
-    def elsewhere(self, path: str, roots: Collection[str]) -> Iterator[tuple[str, Reference]]:
+    def elsewhere(self, path: str, roots: tuple[str, ...]) -> tuple[tuple[str, Reference], ...]:
         """The relative references as absolute ones, for packages that several roots share: (own root, reference)."""
+        key = (path, roots)
+        if key not in self._elsewhere:
+            self._elsewhere[key] = tuple(self._absolute(path, roots))
+        return self._elsewhere[key]
+
+    def _absolute(self, path: str, roots: tuple[str, ...]) -> Iterator[tuple[str, Reference]]:
         for folder, ref in self.relative(path):
             for root in roots:
                 if folder and folder != root and paths.is_within(folder, root):
@@ -133,6 +189,14 @@ class ImportGraph:
         near = (*folders, *paths.ancestors(path))
         for text in imports.scripts:
             yield from self.index.named(text, tuple(dict.fromkeys(near)), anywhere=imports.runs_scripts)
+
+    def starts_programs(self, path: str) -> bool:
+        """Whether the file may start a command that a project of the repository declares."""
+        return any(self.projects.started_by(name) for name in self._imports[path].programs)
+
+    def finds_scripts(self, path: str) -> bool:
+        """Whether a script that the file names exists anywhere, so that it matters where one looks for it."""
+        return any(self.index.named(text, (), anywhere=True) for text in self._imports[path].scripts)
 
     def root_folders(self, path: str, place: Place, folders: Collection[str]) -> Iterator[str]:
         """The folders that an edit of the module path can mean."""

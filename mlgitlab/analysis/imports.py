@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import re
 import warnings
 from collections.abc import Iterable
 from itertools import pairwise
 
-from mlgitlab.analysis import dynamic, search_path, strings
-from mlgitlab.analysis.references import Extent, Imports, Reference
+from mlgitlab.analysis import configured, dynamic, search_path, strings
+from mlgitlab.analysis.reads import reads_of
+from mlgitlab.analysis.references import Extent, Imports, Place, Reference
 from mlgitlab.analysis.values import Bindings
 
 # Names of functions that start a process or execute a file: a script's name may then mean any file so called.
@@ -19,14 +21,26 @@ _RUNNERS = frozenset(
     | {"execute_notebook", "run_notebook", "chdir"}
 )
 # Whoever mentions these without calling them on the spot may call them later with any name.
-_IMPORTERS = frozenset({"import_module", "__import__"})
+IMPORTERS = frozenset({"import_module", "__import__"})
 _TELLING = frozenset(
     {ast.Import, ast.ImportFrom, ast.Call, ast.Constant, ast.JoinedStr, ast.Assign, ast.AnnAssign, ast.AugAssign}
     | {ast.For, ast.Name, ast.Attribute, ast.Expr, ast.List, ast.Tuple, ast.arg}
 )
 _LEAVES = frozenset({ast.Import, ast.ImportFrom, ast.Constant, ast.Name, ast.Load, ast.Store, ast.Pass})
 # Whoever touches these decides for others how imports are found.
-_MACHINERY = frozenset({"meta_path", "path_hooks"})
+_MACHINERY = frozenset({"meta_path", "path_hooks", "PathFinder", "FileFinder", "zipimporter"})
+# Whoever mentions these may load what installed projects register.
+_ENTRY_POINTS = frozenset(
+    {"entry_points", "iter_entry_points", "load_setuptools_entrypoints", "ExtensionManager", "DriverManager"}
+    | {"NamedExtensionManager", "EnabledExtensionManager", "DispatchExtensionManager", "HookManager"}
+)
+# A package that says so is spread over several roots.
+_SHARING = frozenset({"extend_path", "declare_namespace"})
+_PATH = re.compile(r"(?:[\w.-]+/)+[\w-]+")
+_COMMAND = re.compile(r"[A-Za-z][\w.+-]*")
+# A source with one of these, or with one of `dynamic` or `search_path`, is read as a tree (see `scan`).
+NAMES = _RUNNERS | IMPORTERS | _MACHINERY | _ENTRY_POINTS | _SHARING | configured.NAMES
+NAMES |= {"pytest_plugins", "modules", "__getattr__"}
 
 
 def imports_of(source: bytes | str) -> Imports:
@@ -65,9 +79,16 @@ class _Reading:
         self._nodes = nodes
         self._bindings = Bindings(nodes)
         named = self._bindings.modules.items()
-        self._importers = _IMPORTERS | {name for name, full in named if full.rpartition(".")[2] in _IMPORTERS}
+        self._importers = IMPORTERS | {name for name, full in named if full.rpartition(".")[2] in IMPORTERS}
         self._references: set[Reference] = set()
+        self._modules: set[str] = set()
         self._scripts: set[str] = set()
+        self._paths: set[str] = set()  # of what may be a script without an ending
+        self._programs: set[str] = set()
+        self._roots: set[Place] = set()  # for the processes that it starts
+        self._python_path = False  # it may set the module path of those in a way that we don't follow
+        self._entry_points = False
+        self._shares_package = False
         self._seen: set[int] = set()  # nodes that their parent has dealt with
         self._runs_scripts = False
         self._partial_script = False
@@ -77,13 +98,24 @@ class _Reading:
         for node in self._nodes:  # parents come before their children
             self._visit(node)
         edits = search_path.edits_of(self._nodes, self._bindings)
+        filled = configured.configured(self._nodes, self._bindings)
         return Imports(
             references=tuple(sorted(self._references)),
-            scripts=tuple(sorted(self._scripts)),
+            scripts=tuple(sorted(self._scripts | self._paths if self._runs_scripts else self._scripts)),
             runs_scripts=self._runs_scripts,
-            roots=edits.roots,
-            any_root=edits.any_root,
+            roots=tuple(sorted({*edits.roots, *self._roots})),
+            any_root=edits.any_root or (self._python_path and self._runs_scripts),
             everything=self._everything or edits.everything or (self._partial_script and self._runs_scripts),
+            programs=tuple(sorted(self._programs)) if self._runs_scripts else (),
+            entry_points=self._entry_points,
+            fills=filled.fills,
+            takes_configs=filled.takes_configs,
+            unknown_configs=filled.unknown_configs,
+            config_folders=filled.config_folders,
+            configs=filled.configs,
+            shares_package=self._shares_package,
+            reads=reads_of(self._nodes),
+            modules=tuple(sorted(self._modules)),
         )
 
     def _visit(self, node: ast.AST) -> None:
@@ -96,6 +128,7 @@ class _Reading:
                 self._seen.add(id(docstring))
             case ast.Import(names=names):
                 self._references.update(Reference(module=alias.name) for alias in names)
+                self._modules.update(alias.name.partition(".")[0] for alias in names)
                 self._runs_scripts |= any(alias.name == "subprocess" for alias in names)
             case ast.ImportFrom():
                 self._from(node)
@@ -113,8 +146,11 @@ class _Reading:
     def _from(self, node: ast.ImportFrom) -> None:
         module = node.module or ""
         self._references.add(Reference(module=module, level=node.level))
+        if not node.level:
+            self._modules.add(module.partition(".")[0])
         for alias in node.names:
             self._runs_scripts |= alias.name in _RUNNERS or module == "subprocess"
+            self._entry_points |= alias.name in _ENTRY_POINTS
             if alias.name == "*":
                 self._references.add(Reference(module=module, level=node.level, extent=Extent.CHILDREN))
             else:
@@ -123,17 +159,26 @@ class _Reading:
     def _mention(self, node: ast.AST, name: str) -> None:
         self._runs_scripts |= name in _RUNNERS
         self._everything |= name in _MACHINERY
+        self._entry_points |= name in _ENTRY_POINTS
+        self._shares_package |= name in _SHARING
         self._everything |= name in self._importers and id(node) not in self._seen
 
     def _call(self, node: ast.Call) -> None:
         self._seen.add(id(node.func))
         found = dynamic.call(node, self._bindings)
         self._references.update(found.references)
+        self._modules.update(ref.module.partition(".")[0] for ref in found.references if ref.module and not ref.level)
         self._everything |= found.everything
+        self._python_path |= any(item.arg == "PYTHONPATH" for item in node.keywords)
 
     def _assigned(self, targets: Iterable[ast.expr], value: ast.expr) -> None:
         for target in targets:
             match target:
+                case ast.Subscript(slice=ast.Constant(value="PYTHONPATH") as key):
+                    self._seen.add(id(key))
+                    place = self._bindings.place(value)
+                    self._python_path |= place is None
+                    self._roots.update(() if place is None else (place,))
                 case ast.Name(id="pytest_plugins"):
                     self._references.update(
                         Reference(module=leaf.value)
@@ -149,13 +194,17 @@ class _Reading:
                     pass
 
     def _string(self, text: str) -> None:
-        if text in _IMPORTERS:
+        if text in IMPORTERS:
             self._everything = True
-        if "." in text or ":" in text:
-            self._references.update(strings.dotted_names(text))
-            self._scripts.update(strings.script_names(text))
-        if " " in text:
-            self._references.update(strings.embedded_imports(text))
+        self._python_path |= "PYTHONPATH" in text
+        first = text.split(maxsplit=1)[0] if text.strip() else ""
+        if _COMMAND.fullmatch(first):
+            self._programs.add(first)
+        elif _PATH.fullmatch(first):
+            self._paths.add(first)
+        references, scripts = strings.named_in(text)
+        self._references.update(references)
+        self._scripts.update(scripts)
 
     def _format(self, parts: list[ast.expr]) -> None:
         known = False  # whether the text before a part ends a folder or a word

@@ -6,24 +6,35 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from mlgitlab.analysis import programs, strings
+from mlgitlab.analysis import programs, strings, wrappers
 from mlgitlab.analysis.references import Reference
 
 _SCRIPT = re.compile(r"\.(?:py|ipynb)$")
 _SHELL_SCRIPT = re.compile(r"\.(?:sh|bash|zsh)$")
+_MOST_WRAPPERS = 20
+_COMMAND = re.compile(r"[\w.+-]+")  # found on PATH, not by its path
 _DOTTED = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Launch:
-    """What a command starts, its words as written; `folder` is where an option moves it first."""
+    """What a command starts, its words as written; `folder` is where an option moves it first.
+
+    programs: groups of commands, one of each of which a project of the repository has to declare, or we can't
+    look into it. hints: words that may be such a command, or just a value. make: the arguments of make.
+    plain: Python itself is told which script or module to run, and finds its neighbours first.
+    """
 
     scripts: tuple[str, ...] = ()
     modules: tuple[str, ...] = ()
     tests: tuple[str, ...] = ()
     installs: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
+    programs: tuple[tuple[str, ...], ...] = ()
+    hints: tuple[str, ...] = ()
+    make: tuple[str, ...] | None = None
     folder: str = ""
+    plain: bool = False
     runs_python: bool = False
     opaque: bool = False
 
@@ -36,8 +47,8 @@ def is_makefile(word: str) -> bool:
     return word.rpartition("/")[2] in programs.MAKEFILES
 
 
-def recognise(words: Sequence[str]) -> Launch:  # noqa: C901, PLR0911  # one line per kind of program
-    """What the simple command starts."""
+def recognise(words: Sequence[str], depth: int = 0) -> Launch:  # noqa: C901, PLR0911  # one line per kind of program
+    """What the simple command starts; `depth` counts the wrappers around it."""
     program = words[0].rpartition("/")[2] if words[0] != "." else "."
     rest = words[1:]
     if programs.PYTHON.fullmatch(program):
@@ -47,11 +58,13 @@ def recognise(words: Sequence[str]) -> Launch:  # noqa: C901, PLR0911  # one lin
     if program in ("pip", "pip3") or (program == "uv" and rest[:1] == ("pip",)):
         return _install(rest)
     if program in programs.WRAPPERS:
-        return _wrapped(rest)
+        return _wrapped(program, rest, depth)
+    if program == "ray" and tuple(rest[:2]) == ("job", "submit"):
+        return _wrapped(program, rest[2:], depth)
     if program in programs.LAUNCHERS:
         return _launched(rest)
     if program in programs.MAKE:
-        return Launch(others=(*rest, *sorted(programs.MAKEFILES)), folder=_folder(rest), opaque=True)
+        return Launch(make=tuple(rest))
     if _only_prepares(program, rest):
         return _NOTHING
     if program in programs.SHELLS or _SHELL_SCRIPT.search(program):
@@ -71,22 +84,25 @@ def _only_prepares(program: str, rest: Sequence[str]) -> bool:
 
 def _unknown(words: Sequence[str]) -> Launch:
     modules = (words[1].strip(","),) if words[0] in ("import", "from") and len(words) > 1 else ()
-    return Launch(others=tuple(words), modules=modules, opaque=True)
+    if modules or not _COMMAND.fullmatch(words[0]):
+        return Launch(others=tuple(words), modules=modules, hints=tuple(words), opaque=True)
+    return Launch(others=tuple(words), hints=tuple(words[1:]), programs=((words[0],),))
 
 
-def _python(words: Sequence[str]) -> Launch:
+def _python(words: Sequence[str], *, isolated: bool = False) -> Launch:
     for position, word in enumerate(words):
         rest = words[position + 1 :]
         if word.startswith("--") and word != "--":
             continue
         if word == "-" or not word.startswith("-"):
             break
+        isolated |= bool(re.match(r"-[a-zA-Z]*[IP]", word))
         option = re.search(r"[cmWX]", word[1:])
         if option is None:
             continue
         value, after = (word[option.end() + 1 :], rest) if word[option.end() + 1 :] else ((*rest, "")[0], rest[1:])
         if option[0] == "m":
-            return _module(value, after)
+            return replace(_module(value, after), plain=not isolated)
         if option[0] == "c":
             return Launch(
                 modules=tuple(ref.module for ref in _imports_in(value)),
@@ -95,12 +111,12 @@ def _python(words: Sequence[str]) -> Launch:
                 opaque=True,
             )
         if value in rest[:1]:  # -W and -X with their value as the next word
-            return _python(after)
+            return _python(after, isolated=isolated)
     else:
         return Launch(runs_python=True, opaque=not words or not set(words) <= {"--version", "-V", "-VV"})
     if word == "-":
         return Launch(others=tuple(rest), runs_python=True, opaque=True)
-    return Launch(scripts=(word,), others=tuple(rest), runs_python=True)
+    return Launch(scripts=(word,), others=tuple(rest), runs_python=True, plain=not isolated)
 
 
 def _imports_in(code: str) -> Sequence[Reference]:
@@ -108,13 +124,9 @@ def _imports_in(code: str) -> Sequence[Reference]:
 
 
 def _module(name: str, rest: Sequence[str]) -> Launch:
-    if name in programs.TESTERS:
-        return _tests(rest)
-    if name == "pip":
-        return _install(rest)
-    if name in programs.LAUNCHERS:
-        # The repository may hold a package of that name, and Python would find it first.
-        launch = _launched(rest)
+    # The repository may hold a package of the program's name, and Python would find it first.
+    if name in programs.TESTERS or name == "pip" or name in programs.LAUNCHERS:
+        launch = _tests(rest) if name in programs.TESTERS else _install(rest) if name == "pip" else _launched(rest)
         return replace(launch, modules=(name, *launch.modules))
     if not _DOTTED.fullmatch(name):
         return Launch(others=tuple(rest), runs_python=True, opaque=True)
@@ -134,30 +146,24 @@ def _launched(words: Sequence[str]) -> Launch:
         if _SCRIPT.search(word) and not word.startswith("-"):
             return Launch(scripts=(word,), others=tuple(words[position + 1 :]), runs_python=True)
     served = tuple(word.partition(":")[0] for word in words if re.fullmatch(r"[\w.]+:\w+(?:\(\))?", word))
-    return Launch(modules=served, others=tuple(words), runs_python=True, opaque=True)
+    return Launch(modules=served, others=tuple(words), hints=tuple(words), runs_python=True, opaque=True)
 
 
-def _wrapped(words: Sequence[str]) -> Launch:
-    """The first word that starts something we know begins the wrapped command."""
+def _wrapped(wrapper: str, words: Sequence[str], depth: int) -> Launch:
+    found = wrappers.wrapped(wrapper, words)
     folder = _folder(words)
-    for position, word in enumerate(words):
-        program = word.rpartition("/")[2]
-        known = (
-            programs.PYTHON.fullmatch(program)
-            or program in programs.LAUNCHERS | programs.TESTERS | programs.MAKE | programs.SHELLS - {"."}
-            or program == "pip"
-        )
-        if known or _SCRIPT.search(word) or _SHELL_SCRIPT.search(word):
-            launch = recognise(words[position:])
-            return _moved(launch, folder)
-        if word in ("-m", "--module") and position + 1 < len(words):
-            return _moved(_module(words[position + 1], words[position + 2 :]), folder)
-    quiet = set(words[:1]) & {"sync", "lock", "install", "cache", "create", "activate", "add", "venv", "--version"}
-    return Launch(others=tuple(words), folder=folder, opaque=not quiet)
+    if found.quiet:
+        return Launch(others=tuple(words), folder=folder)
+    if not found.command or depth > _MOST_WRAPPERS:
+        groups = (found.perhaps,) if found.perhaps else ()
+        return Launch(others=tuple(words), programs=groups, folder=folder, opaque=not groups)
+    launch = _module(found.command[0], found.command[1:]) if found.module else recognise(found.command, depth + 1)
+    launch = replace(launch, hints=(*launch.hints, *found.perhaps), plain=launch.plain or found.module)
+    return _moved(launch, folder)
 
 
 def _moved(launch: Launch, folder: str) -> Launch:
-    return replace(launch, folder=folder) if folder else launch
+    return replace(launch, folder=launch.folder or folder) if folder else launch
 
 
 def _folder(words: Sequence[str]) -> str:
@@ -184,7 +190,9 @@ def _tests(words: Sequence[str]) -> Launch:
     for word in rest:
         if word in programs.VALUED_TEST_OPTIONS:
             value = next(rest, "")
-            modules += [value] if word == "-p" else []
+            modules += [value] if word == "-p" and not value.startswith("no:") else []
+        elif word.startswith("-p") and not word.startswith("-pno:"):
+            modules.append(word[2:])
         elif word == "--pyargs":
             targets.append("")
         elif not word.startswith("-"):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from mlgitlab import paths
+from mlgitlab.analysis.projects.collection import Projects
 from mlgitlab.analysis.references import Extent
 from mlgitlab.analysis.tree import Tree
 
@@ -20,8 +21,9 @@ class ModuleIndex:
     package: from a folder above it, its modules are called `checkout.a.b`, whatever the checkout's name.
     """
 
-    def __init__(self, tree: Tree) -> None:
+    def __init__(self, tree: Tree, written: Callable[[], Projects] = Projects) -> None:
         self.tree = tree
+        self._written = written
         self._names: dict[str, frozenset[str]] = {}
         self._resolved: dict[tuple[str, str, Extent], tuple[str, ...]] = {}
         self._holders: dict[str, list[str]] | None = None
@@ -114,7 +116,11 @@ class ModuleIndex:
     def projects(self, name: str) -> list[str]:
         """Source folders of the repository's own installable projects that hold a top-level `name`."""
         if self._projects is None:
+            written = self._written()
             places = [f"{p}/{layout}".strip("/") for p in self.tree.projects for layout in _PROJECT_LAYOUTS]
+            tops = set(written.open)
+            below = [f for f in sorted(self.tree.folders) if tops and not tops.isdisjoint((f, *paths.ancestors(f)))]
+            places += [*written.roots, *below]
             self._projects = _inverted(self.tree, [p for p in dict.fromkeys(places) if self.tree.is_folder(p)])
         return self._projects.get(name, [])
 
@@ -133,8 +139,12 @@ class ModuleIndex:
 
     def _at(self, folder: str, written: str) -> Iterator[str]:
         path = posixpath.normpath(posixpath.join(folder, written))
-        if not path.startswith("..") and (self.tree.is_file(path) or self._in_submodule(path)):
+        if path.startswith(".."):
+            return
+        if self.tree.is_file(path) or self._in_submodule(path):
             yield path
+        else:
+            yield from self.files(path, "__main__")  # a folder can be a program
 
     def _ending(self, written: str, *, shorter: bool) -> list[str]:
         if self._by_name is None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
-from mlgitlab.analysis.entry import entries_of
+from mlgitlab.analysis.config_file import imports_of_config
+from mlgitlab.analysis.entry import entries_of, makefiles_of
 from mlgitlab.analysis.imports import imports_of
 from mlgitlab.analysis.notebook import imports_of_notebook
 from mlgitlab.analysis.references import Anchor, Imports, Place
+from mlgitlab.analysis.scan import scan
 from mlgitlab.analysis.strings import as_program
 
 
@@ -42,6 +44,7 @@ class MemoryParses:
 _KINDS: Mapping[str, str] = {
     "py": "python", "pyi": "python", "ipynb": "notebook", "sh": "shell", "bash": "shell", "zsh": "shell",
     "so": "native", "pyd": "native", "pyc": "native", "pyx": "cython",
+    "yaml": "config", "yml": "config", "json": "config", "jsonnet": "config", "toml": "config",
 }  # fmt: skip
 
 
@@ -63,11 +66,13 @@ def parse(kind: str, content: bytes) -> Imports:
     """What a file of this kind can load. Content that we cannot look into is opaque."""
     match kind:
         case "python":
-            return imports_of(content)
+            return scan(content) or imports_of(content)
         case "notebook":
             return imports_of_notebook(content)
         case "cython" | "native":  # compiled code may import anything
             return Imports(unparsable=True)
+        case "config":
+            return imports_of_config(content)
         case "shell" | "make":
             return _imports_of_shell(content, make=kind == "make")
         case _:
@@ -81,10 +86,12 @@ def _imports_of_shell(content: bytes, *, make: bool) -> Imports:
     if make:
         lines = [line[1:].lstrip("@-+ ") for line in lines if line.startswith("\t")]
     entries = entries_of(tuple(lines))
+    made = {path for call in entries.makes for path in makefiles_of(call)}
     return Imports(
         references=tuple(sorted({ref for module in entries.modules for ref in as_program(module)})),
-        scripts=tuple(sorted({*entries.scripts, *entries.guesses})),
+        scripts=tuple(sorted({*entries.scripts, *entries.guesses, *made})),
         runs_scripts=True,
         roots=tuple(Place(anchor=Anchor.PROCESS, path=root) for root in entries.extra_roots),
         opaque=True,
+        programs=tuple(sorted({*entries.hints, *(name for group in entries.programs for name in group)})),
     )

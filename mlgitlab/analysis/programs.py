@@ -17,8 +17,19 @@ MAKEFILES = frozenset({"Makefile", "makefile", "GNUmakefile"})
 WRAPPERS = _words(
     "uv uvx poetry pdm pipenv hatch rye pixi conda mamba micromamba nice nohup env sudo stdbuf timeout srun mpirun "
     "mpiexec horovodrun xvfb-run ionice taskset numactl dotenv doppler chronic catchsegv setsid unbuffer nsys ncu "
-    "xargs tox nox strace ltrace valgrind dumb-init tini"
+    "xargs tox nox strace ltrace valgrind dumb-init tini time"
 )
+# Those of them that run a command only after this word.
+SUBCOMMANDS = {
+    **dict.fromkeys(_words("uv poetry pdm pipenv hatch rye pixi conda mamba micromamba"), frozenset({"run"})),
+    **dict.fromkeys(_words("dotenv doppler"), frozenset({"run"})),
+    **dict.fromkeys(_words("nsys ncu"), frozenset({"profile", "launch"})),
+}
+# Their subcommands that prepare an environment and run nothing of the repository.
+QUIET = _words("sync lock install cache create activate add venv --version")
+# Words before the wrapped command that no option announces.
+LEADING_WORD = re.compile(r"\d[\d.,smhdx-]*|0x[\da-fA-F]+")
+
 # Commands that run the Python script or module among their arguments.
 LAUNCHERS = _words(
     "torchrun accelerate deepspeed papermill jupyter jupyter-nbconvert nbconvert ipython ipython3 coverage kernprof "
@@ -37,8 +48,10 @@ HARMLESS = _words(
     "trap wait kill exit return break continue local declare readonly alias read shift"
 )
 # Subcommands of `dvc` that bring data and run no stage.
-DVC_TRANSFERS = frozenset({"pull", "fetch", "checkout", "get", "import", "remote", "config"})
+DVC_TRANSFERS = frozenset({"pull", "push", "status", "fetch", "checkout", "get", "import", "remote", "config"})
 VALUED_TEST_OPTIONS = frozenset(
     {"-k", "-m", "-c", "-n", "-p", "-o", "-W", "-r", "--maxfail", "--durations", "--junitxml"}
 )
-FOLDER_OPTIONS = frozenset({"--directory", "--project", "-C", "--chdir", "--cwd", "--wdir", "--rootdir"})
+FOLDER_OPTIONS = frozenset(
+    {"--directory", "--project", "-C", "--chdir", "--cwd", "--wdir", "--rootdir", "--working-dir"}
+)

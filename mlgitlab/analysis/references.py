@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import IntEnum
+from enum import IntEnum, IntFlag
 
 
 class Extent(IntEnum):
@@ -25,6 +25,37 @@ class Reference:
     module: str
     level: int = 0
     extent: Extent = Extent.MODULE
+
+
+class Reads(IntFlag):
+    """What a source reads in the texts of other modules, besides running them.
+
+    A step that loads such a source depends on these texts everywhere in its code.
+    """
+
+    NOTHING = 0
+    DOCS = 1  # docstrings
+    TYPES = 2  # type comments
+    SOURCES = 4  # the source itself, comments and all
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Uses:
+    """What a step's code takes from outside, by first names.
+
+    modules: what it imports for certain, less the standard library; own: those of them that the repository may
+    provide. mentions: what it may import, for all that its strings say.
+    """
+
+    modules: frozenset[str]
+    own: frozenset[str]
+    mentions: frozenset[str]
+
+    def __or__(self, other: Uses) -> Uses:
+        """All that either takes."""
+        return Uses(
+            modules=self.modules | other.modules, own=self.own | other.own, mentions=self.mentions | other.mentions
+        )
 
 
 class Anchor(IntEnum):
@@ -52,6 +83,12 @@ class Imports:
     roots: folders that it puts on the module path. any_root: one of them cannot be computed.
     everything: a dynamic import that can reach any module. unparsable: the same, for want of a tree.
     opaque: it runs something that cannot be looked into.
+    programs: commands that it may start. entry_points: it loads what installed projects register.
+    fills: it builds objects from names in a configuration. takes_configs: it says where that lies, in
+    `config_folders` and `configs` or the command's arguments. unknown_configs: it reads one from elsewhere.
+    shares_package: its package goes on under other roots.
+    reads: what it reads in the texts of other modules.
+    modules: the first names of the modules that it imports for certain, unlike those that a string may name.
     """
 
     references: tuple[Reference, ...] = ()
@@ -62,6 +99,16 @@ class Imports:
     everything: bool = False
     unparsable: bool = False
     opaque: bool = False
+    programs: tuple[str, ...] = ()
+    entry_points: bool = False
+    fills: bool = False
+    takes_configs: bool = False
+    unknown_configs: bool = False
+    config_folders: tuple[Place, ...] = ()
+    configs: tuple[str, ...] = ()
+    shares_package: bool = False
+    reads: Reads = Reads.NOTHING
+    modules: tuple[str, ...] = ()
 
     @property
     def reaches_everything(self) -> bool:

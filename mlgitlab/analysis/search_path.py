@@ -10,6 +10,7 @@ from mlgitlab.analysis.references import Place
 from mlgitlab.analysis.values import Bindings
 
 _ADDING = frozenset({"append", "insert", "extend", "__iadd__"})
+NAMES = frozenset({"path", "__path__", "addsitedir"})  # see `imports.NAMES`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,9 @@ import re
 import shlex
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import product
+
+from mlgitlab.analysis.variables import Variables
 
 _OPERATORS = frozenset("();<>|&")
 _KEYWORDS = frozenset(
@@ -16,38 +19,95 @@ _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*\+?=", re.ASCII)
 _UNKNOWN = re.compile(r"[$`*?\[{~]")
 _PROJECT = re.compile(r"^(?:\$CI_PROJECT_DIR|\$\{CI_PROJECT_DIR\})(?:/|$)")
 _WORKING = re.compile(r"^(?:\$PWD|\$\{PWD\})(?:/|$)")
+_OPENING = frozenset({"if", "while", "until", "for", "select", "case", "{", "function"})
+_CLOSING = frozenset({"fi", "done", "esac", "}"})
 _LONGEST_QUOTE = 200
+_MOST_VARIANTS = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
     """One simple command. `folder` is None when the shell has gone where we cannot follow.
 
-    `whole` is false when the text could not be split into words.
+    `whole` is false when the text could not be split into words. `split`: the value of a variable was
+    taken for several words, which a quoted one would not be.
     """
 
     words: tuple[str, ...]
     assignments: tuple[str, ...] = ()
     folder: str | None = ""
     whole: bool = True
+    split: bool = False
+
+
+@dataclass(slots=True)
+class _Part:
+    """The words between two operators; `before` and `after` are those."""
+
+    words: list[str]
+    before: str
+    after: str = ""
 
 
 def commands_of(lines: Iterable[str]) -> Iterator[Command]:
-    """Every simple command of a script, in order, `cd` followed from line to line."""
+    """Every simple command of a script, in order, `cd` followed from line to line, variables expanded."""
+    statements = [(text, _split(text)) for text in _statements(lines)]
+    parsed = [(text, None if words is None else list(_parts(words))) for text, words in statements]
+    every = [part for _, parts in parsed for part in parts or ()]
+    variables = Variables(_after_keywords(part.words) for part in every)
+    conditions = _Conditions()
     folders: list[str | None] = [""]
-    for text in _statements(lines):
-        words = _split(text)
-        if words is None:
+    for text, parts in parsed:
+        if parts is None:
             yield Command(words=tuple(text.split()), folder=folders[-1], whole=False)
             continue
-        for part in _simple(words, folders):
-            command = _command(part, folders[-1])
-            if command.words[:1] in (("cd",), ("pushd",)):
-                folders[-1] = place(command.words[-1], folders[-1]) if len(command.words) > 1 else None
-            elif command.words[:1] == ("popd",):
+        for part in parts:
+            _nest(part.before, folders)
+            if not part.words:
+                continue
+            conditions.enter(part)
+            commands = list(_commands(part.words, folders[-1], variables))
+            if commands[0].words[:1] in (("cd",), ("pushd",)):
+                target = commands[0].words[-1] if len(commands) == 1 and len(commands[0].words) > 1 else "$"
+                folders[-1] = place(target, folders[-1])
+            elif commands[0].words[:1] == ("popd",):
                 folders[-1] = None
-            if command.words or command.assignments:
-                yield command
+            variables.pass_by(_after_keywords(part.words), surely=conditions.none and len(folders) == 1)
+            yield from (command for command in commands if command.words or command.assignments)
+
+
+class _Conditions:
+    """Whether a command runs whatever happened before."""
+
+    def __init__(self) -> None:
+        self._depth = 0
+        self.none = True
+
+    def enter(self, part: _Part) -> None:
+        """The next command's words and operators."""
+        for word in part.words:
+            if word in _OPENING:
+                self._depth += 1
+            elif word not in _KEYWORDS and word not in _CLOSING:
+                break
+        self._depth = max(0, self._depth - (part.words[0] in _CLOSING))
+        chained = {"&&", "||", "|", "|&"} & {part.before} or {"|", "|&", "&"} & {part.after}
+        self.none = not chained and (self._depth == 0 or (self._depth == 1 and part.words[0] in ("for", "select")))
+
+
+def _nest(operator: str, folders: list[str | None]) -> None:
+    for character in operator:
+        if character == "(":
+            folders.append(folders[-1])
+        elif character == ")" and len(folders) > 1:
+            folders.pop()
+
+
+def _after_keywords(words: list[str]) -> list[str]:
+    start = 0
+    while start < len(words) and words[start] in _KEYWORDS:
+        start += 1
+    return words[start:]
 
 
 def place(text: str, folder: str | None) -> str | None:
@@ -88,32 +148,48 @@ def _split(text: str) -> list[str] | None:
         return None
 
 
-def _simple(words: list[str], folders: list[str | None]) -> Iterator[list[str]]:
-    part: list[str] = []
+def _parts(words: list[str]) -> Iterator[_Part]:
+    part = _Part([], "")
     rest = iter(words)
     for word in rest:
         if not word or not set(word) <= _OPERATORS:
-            part.append(word)
+            part.words.append(word)
         elif set(word) & {"<", ">"} and "(" not in word:
             if "<<" in word:
-                part.append("-")  # what the command reads follows on the next lines
+                part.words.append("-")  # what the command reads follows on the next lines
             next(rest, None)
         else:
+            part.after = word
             yield part
-            part = []
-            for character in word:
-                if character == "(":
-                    folders.append(folders[-1])
-                elif character == ")" and len(folders) > 1:
-                    folders.pop()
+            part = _Part([], word)
     yield part
 
 
-def _command(words: list[str], folder: str | None) -> Command:
+def _commands(words: list[str], folder: str | None, variables: Variables) -> Iterator[Command]:
+    """The command as written or, where its variables have several values, each way that it may run."""
     start = 0
     while start < len(words) and (words[start] in _KEYWORDS or _ASSIGNMENT.match(words[start])):
         start += 1
+    timed = "time" in words[:start] and words[start : start + 1] == ["-p"]
     assignments = tuple(word for word in words[:start] if _ASSIGNMENT.match(word))
     if words[start : start + 1] == ["export"]:
         assignments += tuple(word for word in words[start:] if _ASSIGNMENT.match(word))
-    return Command(words=tuple(words[start:]), assignments=assignments, folder=folder)
+    told = tuple(text for word in assignments for text in variables.expand(word))
+    for variant in _variants(words[start + timed :], variables):
+        apart = [word.split() if " " in word and before != word else [word] for before, word in variant]
+        flat = tuple(word for parts in apart for word in parts)
+        split = any(len(parts) > 1 for parts in apart[1:])
+        yield Command(words=flat, assignments=told, folder=folder, split=split)
+
+
+def _variants(words: list[str], variables: Variables) -> Iterable[tuple[tuple[str, str], ...]]:
+    """Each combination of what the words may stand for, as pairs of the written and the meant word."""
+    found: list[list[tuple[str, str]]] = []
+    count = 1
+    for word in words:
+        options = variables.expand(word)
+        if count * len(options) > _MOST_VARIANTS:
+            options = (word,)
+        count *= len(options)
+        found.append([(word, option) for option in options])
+    return product(*found)

@@ -7,7 +7,12 @@ import re
 from mlgitlab.analysis.references import Reference
 
 _DOTTED = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)+")
-_SCRIPT = re.compile(r"[^\s'\"=;|&()<>,\[\]]*\.(?:py|sh|bash|ipynb)(?![\w.])")
+_ANY_DOTTED = re.compile(rf"(?<!\w){_DOTTED.pattern}")
+_BREAKS = r"\s'\"=;|&()<>,\[\]"  # what a path does not contain
+SCRIPT_ENDINGS = ("py", "sh", "bash", "ipynb")
+# Each word is tried from its start alone: from everywhere, a long one would take the square of its length.
+_SCRIPT = re.compile(rf"(?<![^{_BREAKS}])[^{_BREAKS}]*\.(?:{'|'.join(SCRIPT_ENDINGS)})(?![\w.])")
+_CONFIG = re.compile(rf"(?<![^{_BREAKS}{{}}:])[^{_BREAKS}{{}}:]+\.(?:ya?ml|json|jsonnet|toml)(?![\w.])")
 _MODULE_OPTION = re.compile(r"(?:^|\s)-m[ =]*([^\W\d][\w.]*)")
 _IMPORT_LINE = re.compile(
     r"(?:^|[;\n:])[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import[ \t]+([^\n;#]+)|import[ \t]+([\w., \t]+))"
@@ -32,6 +37,27 @@ def dotted_names(text: str) -> list[Reference]:
 def script_names(text: str) -> list[str]:
     """The paths of scripts in a text, which may be a whole command line."""
     return [name for name in _SCRIPT.findall(text) if not name.startswith(".") or "/" in name]
+
+
+def config_names(text: str) -> list[str]:
+    """The paths of files of configuration in a text."""
+    return _CONFIG.findall(text)
+
+
+def argument_names(text: str) -> list[str]:
+    """The dotted names in an argument, which may be a list or a mapping of them."""
+    return [name for name in _ANY_DOTTED.findall(text) if not is_data_file(name)]
+
+
+def is_data_file(name: str) -> bool:
+    """Whether a dotted name ends as files of data do."""
+    return _DATA_ENDING.fullmatch(name.rpartition(".")[2]) is not None
+
+
+def named_in(text: str) -> tuple[list[Reference], list[str]]:
+    """The modules and the scripts that a string constant of a program names."""
+    dotted, scripts = (dotted_names(text), script_names(text)) if "." in text or ":" in text else ([], [])
+    return ([*dotted, *embedded_imports(text)] if " " in text else dotted), scripts
 
 
 def is_script_name(text: str) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from mlgitlab import paths
+from mlgitlab.analysis.projects.collection import NAMES
 from mlgitlab.protocols import Entry, Snapshot
 
 LINK = "120000"
@@ -28,7 +29,10 @@ class Real:
 
 
 class Tree:
-    """The folders of one snapshot and, in each, the files that a module's name can mean."""
+    """The folders of one snapshot and, in each, the files that a module's name can mean.
+
+    loadable: files of code. projects: folders with a project file. settings: files that say something of projects.
+    """
 
     def __init__(self, entries: Mapping[str, Entry], targets: Mapping[str, str]) -> None:
         self.entries = entries
@@ -38,6 +42,7 @@ class Tree:
         self._modules: dict[str, dict[str, list[str]]] = {}
         self.loadable: list[str] = []
         self.projects: list[str] = []
+        self.settings: list[str] = []
         self._reals: dict[str, Real | None] = {}
         self._file_everything()
 
@@ -60,8 +65,10 @@ class Tree:
             elif path in self.links or path in self.submodules:
                 self.folders[folder].add(name)
                 self.loadable.append(path)
-            if name in _PROJECT_FILES:
-                self.projects.append(folder)
+            if name in NAMES:
+                self.settings.append(path)
+                if name in _PROJECT_FILES:
+                    self.projects.append(folder)
         self.loadable.sort()
         self.projects = sorted(set(self.projects))
 
@@ -136,11 +143,11 @@ class Tree:
             return []
         if real.path in self.submodules:
             return [real.path]
-        return _within(self.loadable, real.path)
+        return within(self.loadable, real.path)
 
 
-def _within(ordered: list[str], folder: str) -> list[str]:
-
+def within(ordered: list[str], folder: str) -> list[str]:
+    """Those of the sorted paths that lie below a folder."""
     if not folder:
         return ordered
     return ordered[bisect_left(ordered, folder + "/") : bisect_left(ordered, folder + "0")]  # `0` follows `/`

@@ -35,6 +35,7 @@ class Bindings:
         self.modules: dict[str, str] = {}
         self._values: dict[str, list[ast.expr]] = {}
         self._stores: dict[str, int] = {}
+        self._rebound = False
         for node in nodes:
             self._bind(node)
 
@@ -44,6 +45,8 @@ class Bindings:
                 for alias in names:
                     bound = alias.asname or alias.name.partition(".")[0]
                     self.modules[bound] = alias.name if alias.asname else bound
+            case ast.ImportFrom(names=[ast.alias(name="*")]):
+                self._rebound = True  # it may bring any name
             case ast.ImportFrom(module=str(module), names=names, level=0):
                 self.modules.update({alias.asname or alias.name: f"{module}.{alias.name}" for alias in names})
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
@@ -63,7 +66,7 @@ class Bindings:
         """The expression that is the name's only value anywhere in the module."""
         values = self._values.get(name, [])
         alone = len(values) == 1 and self._stores.get(name, 0) == 1 and name not in self.modules
-        return values[0] if alone else None
+        return values[0] if alone and not self._rebound else None
 
     def qualified(self, node: ast.expr) -> str:
         """The dotted name behind an attribute chain, through import aliases; empty for other expressions."""

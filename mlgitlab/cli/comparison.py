@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from operator import or_
 
 from mlgitlab import paths
-from mlgitlab.analysis.parses import MemoryParses, Parses
+from mlgitlab.analysis.loading import Loading
 from mlgitlab.changes import ChangeSet
 from mlgitlab.cli.inputs import Request
+from mlgitlab.cli.meanings import differences
 from mlgitlab.cli.project import Project
+from mlgitlab.cli.webs import Scene, Webs
 from mlgitlab.config.parse import parse
 from mlgitlab.config.schema import Config, OnUnknown, Select
 from mlgitlab.errors import ConfigError, RefusedError
 from mlgitlab.planning import leftovers, listed
 from mlgitlab.planning.baseline import Resolved, Rule, resolve
 from mlgitlab.planning.derive import derive
+from mlgitlab.planning.dvc import with_dvc
 from mlgitlab.planning.impact import Impact, assess
-from mlgitlab.planning.reach import loadable, reach
+from mlgitlab.planning.reach import loadable, reach, starter_of
 from mlgitlab.planning.reasons import config_reasons
+from mlgitlab.planning.relevance import Relevance
 from mlgitlab.planning.sides import Reached, Side
 from mlgitlab.planning.steps import StepSpec
 from mlgitlab.protocols import Repository, Snapshot
@@ -39,14 +43,14 @@ class Comparison:
     everything: str = ""
 
 
-def compare(request: Request, repository: Repository, project: Project, select: Select) -> Comparison:
+def compare(request: Request, repository: Repository, project: Project, select: Select, webs: Webs) -> Comparison:
     """Find the baseline, read the changes and assess them.
 
     Raises RefusedError when the baseline is unknown under `on_unknown: error`.
     """
     baseline = _baseline(request, repository, project, select)
     changes = _changes(request, repository, project, baseline, select)
-    impact = assess_changes(request, repository, project, baseline, changes)
+    impact = assess_changes(request, repository, project, baseline, changes, webs)
     return Comparison(
         baseline=baseline,
         changes=changes,
@@ -95,25 +99,33 @@ def _changes(
 
 
 def assess_changes(
-    request: Request, repository: Repository, project: Project, baseline: Resolved, changes: ChangeSet
+    request: Request, repository: Repository, project: Project, baseline: Resolved, changes: ChangeSet, webs: Webs
 ) -> Impact:
     """The impact by the rules of the head and of every base."""
-    parses, code = MemoryParses(), loadable(changes.changes)
     file = request.config.path
     is_config_changed = request.config.outside is None and any(change.path == file for change in changes.changes)
-    reached = reach(project.steps.values(), project.snapshot, code, parses)
-    pasts = [
-        _past(project, repository.snapshot(base), file if is_config_changed else "", code, parses)
-        for base in (baseline.bases if changes.changes else ())
-    ]
+    bases = [Scene(commit=base, snapshot=repository.snapshot(base)) for base in baseline.bases if changes.changes]
+    look = _Look(
+        webs=webs,
+        code=loadable(changes.changes),
+        relevance=Relevance(
+            differences=differences(changes.changes, [base.snapshot for base in bases], project.snapshot),
+            packages=project.config.packages,
+        ),
+        project=project,
+        config_file=file if is_config_changed else "",
+    )
+    reached, pasts = look.all(bases) if changes.changes else (Reached(), [])
     if is_config_changed and not baseline.bases:
         unsaid = f"{paths.show(file)} changed, and without a base nothing says in which keys"
         pasts.append(_Past(by_config=_all_because(project.steps, unsaid, file)))
+    reached = reduce(or_, (past.reached for past in pasts), reached)
     impact = assess(
         changes.changes,
-        head=Side.of(project.config, project.steps.values(), reduce(or_, (past.reached for past in pasts), reached)),
+        head=Side.of(project.config, project.steps.values(), reached, look.relevance),
         bases=[past.side for past in pasts if past.side],
         steps=project.steps,
+        relevance=look.relevance,
         unmatched=project.config.unmatched,
         config_file=file,
     )
@@ -130,21 +142,49 @@ class _Past:
     by_config: Reasons = field(default_factory=dict)
 
 
-def _past(project: Project, snapshot: Snapshot, config_file: str, code: Collection[str], parses: Parses) -> _Past:
-    """Look at a base; `config_file` is empty where it did not change."""
-    if not config_file:
-        return _Past(reached=reach(project.steps.values(), snapshot, code, parses))
-    config = _config_then(snapshot, config_file)
-    if isinstance(config, str):
-        return _Past(by_config=_all_because(project.steps, config, config_file))
-    steps = derive(config)
-    return _Past(
-        side=Side.of(config, steps.values(), reach(steps.values(), snapshot, code, parses)),
-        by_config=config_reasons(project.steps, steps, config_file),
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Look:
+    """What is looked at alike on all sides. `config_file` is empty where it did not change."""
+
+    webs: Webs
+    code: frozenset[str]
+    relevance: Relevance
+    project: Project
+    config_file: str
+
+    def all(self, bases: Sequence[Scene]) -> tuple[Reached, list[_Past]]:
+        """What the steps load of the changed files in the head, and what each base adds."""
+        steps = self.project.steps
+        loading = self._loading(self.project.scene, steps)
+        reached = reach(steps.values(), loading, self.code, self.relevance)
+        return reached, [self._past(base, loading) for base in bases]
+
+    def _loading(self, scene: Scene, steps: Mapping[str, StepSpec]) -> Loading:
+        return self.webs.loading(scene, map(starter_of, steps.values()))
+
+    def _past(self, base: Scene, ours: Loading) -> _Past:
+        if self.config_file:
+            config = config_then(base.snapshot, self.config_file)
+            if isinstance(config, str):
+                return _Past(by_config=_all_because(self.project.steps, config, self.config_file))
+            declared = derive(config)
+            by_config = config_reasons(self.project.declared, declared, self.config_file)
+            return _Past(side=self._side(config, declared, base), by_config=by_config)
+        steps = with_dvc(self.project.declared, base.snapshot).steps
+        if steps != self.project.steps:  # the files of a DVC project said something else
+            return _Past(side=self._side(self.project.config, self.project.declared, base))
+        theirs = self._loading(base, steps)
+        if theirs.is_that_of(ours):  # most changes alter what files do, not what they load
+            return _Past()
+        return _Past(reached=reach(steps.values(), theirs, self.code, self.relevance))
+
+    def _side(self, config: Config, declared: Mapping[str, StepSpec], base: Scene) -> Side:
+        steps = with_dvc(declared, base.snapshot).steps
+        reached = reach(steps.values(), self._loading(base, steps), self.code, self.relevance)
+        return Side.of(config, steps.values(), reached, self.relevance)
 
 
-def _config_then(snapshot: Snapshot, file: str) -> Config | str:
+def config_then(snapshot: Snapshot, file: str) -> Config | str:
     """The base's configuration, or the sentence that says why it tells nothing."""
     content = snapshot.read([file]).get(file)
     if content is None:
@@ -162,4 +202,4 @@ def _all_because(steps: Mapping[str, StepSpec], text: str, file: str) -> dict[st
 
 def _with(impact: Impact, more: Reasons) -> Impact:
     merged = {step: (*more.get(step, ()), *impact.reasons.get(step, ())) for step in sorted({*impact.reasons, *more})}
-    return Impact(reasons=merged, unmatched=impact.unmatched, ignored=impact.ignored)
+    return replace(impact, reasons=merged)

@@ -10,7 +10,6 @@ from typing import Any
 import click
 
 from mlgitlab import paths
-from mlgitlab.analysis.parses import MemoryParses
 from mlgitlab.changes import Change, ChangeKind
 from mlgitlab.cli import wiring
 from mlgitlab.cli.flow import Survey, suppose, survey
@@ -18,7 +17,7 @@ from mlgitlab.cli.main import Surroundings
 from mlgitlab.cli.options import Options, json_option, shared_options
 from mlgitlab.errors import UsageError
 from mlgitlab.planning.document import step_facts
-from mlgitlab.planning.reach import loaded
+from mlgitlab.planning.reach import starter_of
 from mlgitlab.planning.steps import StepSpec
 from mlgitlab.protocols import Repository
 
@@ -55,7 +54,9 @@ def _explain(found: Survey, repository: Repository, what: str) -> Answer:
 
 def _about_steps(found: Survey, what: str, kind: str, specs: list[StepSpec]) -> Answer:
     decided = {step.spec.id: step_facts(step) for step in found.plan.steps}
-    imports = loaded(specs, found.project.snapshot, MemoryParses())
+    starters = {spec.id: starter_of(spec) for spec in specs}
+    loading = found.webs.loading(found.project.scene, starters.values())
+    imports = {id_: sorted(loading.of(starter).files) for id_, starter in starters.items()}
     return {
         "what": what,
         "kind": kind,
@@ -119,7 +120,7 @@ def _step_text(step: Answer) -> Iterator[str]:
     for reason in step["reasons"]:
         yield f"  because {reason['text']}"
         if reason["chain"]:
-            yield f"          {' → '.join([*reason['chain'], step['id']])}"
+            yield f"          {_way(reason, step['id'])}"
     if step["skipped"]:
         yield f"  because {step['skipped']}"
     if step["needs"]:
@@ -135,6 +136,13 @@ def _step_text(step: Answer) -> Iterator[str]:
         yield f"  {name} comes from {origin}"
 
 
+def _way(reason: Answer, step: str) -> str:
+    """From what changed, and what of it, to the step."""
+    first, *rest = reason["chain"]
+    what = f"{first}: {', '.join(reason['parts'])}" if reason["parts"] else first
+    return " → ".join([what, *rest, step])
+
+
 def _file_text(answer: Answer) -> Iterator[str]:
     state = f"changed ({answer['changed']})" if answer["changed"] else "did not change; if it did"
     yield click.style(f"{answer['what']} {state}", bold=True)
@@ -145,9 +153,8 @@ def _file_text(answer: Answer) -> Iterator[str]:
     runs = [step for step in answer["steps"] if step["selected"]]
     for step in runs:
         yield f"  {click.style(step['id'], fg='green')} runs: {step['reasons'][0]['text']}"
-        chain = step["reasons"][0]["chain"]
-        if len(chain) > 1:
-            yield f"      {' → '.join([*chain, step['id']])}"
+        if len(step["reasons"][0]["chain"]) > 1:
+            yield f"      {_way(step['reasons'][0], step['id'])}"
     idle = [step for step in answer["steps"] if not step["selected"]]
     for reason in dict.fromkeys(step["skipped"] for step in idle):
         ids = [step["id"] for step in idle if step["skipped"] == reason]

@@ -8,6 +8,7 @@ from mlgitlab.changes import Change, ChangeSet
 from mlgitlab.cli.comparison import Comparison, assess_changes, compare
 from mlgitlab.cli.inputs import Request
 from mlgitlab.cli.project import Project, instance_of, parameters_of, read_project
+from mlgitlab.cli.webs import Webs
 from mlgitlab.config.schema import Select
 from mlgitlab.pipeline.instance import Instance
 from mlgitlab.planning.derive import with_parameters
@@ -24,6 +25,7 @@ class Survey:
     request: Request
     project: Project
     instance: Instance
+    webs: Webs
     comparison: Comparison
     plan: Plan
 
@@ -34,9 +36,10 @@ def survey(request: Request, repository: Repository) -> Survey:
     repository.allow_fetching(project.config.baseline.fetch_timeout.seconds)
     instance = instance_of(request, project.config)
     profile = _with_base(choose(project.config, request.env, request.options.profile), request)
-    comparison = compare(request, repository, project, profile.profile.select)
+    webs = Webs(repository, request.cache)
+    comparison = compare(request, repository, project, profile.profile.select, webs)
     plan = make(_question(request, project, profile, comparison))
-    return Survey(request=request, project=project, instance=instance, comparison=comparison, plan=plan)
+    return Survey(request=request, project=project, instance=instance, webs=webs, comparison=comparison, plan=plan)
 
 
 def _with_base(chosen: Chosen, request: Request) -> Chosen:
@@ -58,7 +61,7 @@ def suppose(found: Survey, repository: Repository, change: Change) -> Survey:
     """The same survey if this one path were all that changed."""
     changes = ChangeSet(changes=(change,))
     baseline = found.comparison.baseline
-    impact = assess_changes(found.request, repository, found.project, baseline, changes)
+    impact = assess_changes(found.request, repository, found.project, baseline, changes, found.webs)
     comparison = replace(found.comparison, changes=changes, impact=impact, everything="")
     plan = make(_question(found.request, found.project, found.plan.question.profile, comparison))
     return replace(found, comparison=comparison, plan=plan)
@@ -78,6 +81,7 @@ def _question(request: Request, project: Project, profile: Chosen, comparison: C
         direct=impact.reasons,
         unmatched=impact.unmatched,
         ignored=impact.ignored,
+        cosmetic=impact.cosmetic,
         everything=everything,
         everything_cause=cause,
         parameters=parameters,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from mlgitlab.ci import CiEnvironment
 from mlgitlab.cli.options import Options
+from mlgitlab.protocols import Cache
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,11 +19,15 @@ class ConfigFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One run's question. `listed` is what --changed-files named, None without it."""
+    """One run's question. `listed` is what --changed-files named, None without it.
+
+    `cache` holds what earlier runs read in files.
+    """
 
     options: Options
     env: CiEnvironment
     config: ConfigFile
+    cache: Cache
     listed: tuple[str, ...] | None = None
 
     @property

@@ -8,7 +8,6 @@ from dataclasses import asdict, dataclass, replace
 
 import click
 
-from mlgitlab.analysis.parses import MemoryParses
 from mlgitlab.cli import wiring
 from mlgitlab.cli.flow import Survey, survey, under
 from mlgitlab.cli.main import Surroundings
@@ -16,7 +15,8 @@ from mlgitlab.cli.options import Options, json_option, shared_options
 from mlgitlab.cli.output import produce
 from mlgitlab.errors import ExitCode, UsageError
 from mlgitlab.planning.advice import advise
-from mlgitlab.planning.reach import missing_entries
+from mlgitlab.planning.narrow import narrow
+from mlgitlab.planning.reach import starter_of
 
 SCHEMA = "GitLab's schema"
 
@@ -71,8 +71,16 @@ def command(around: Surroundings, options: Options, strict: bool, gitlab_url: st
 
 def _advice(found: Survey) -> Iterator[Finding]:
     project = found.project
-    missing = missing_entries(project.steps.values(), project.snapshot, MemoryParses())
-    for advice in advise(project.config, project.steps, project.snapshot.entries().keys(), missing):
+    starters = {id_: starter_of(step) for id_, step in project.steps.items()}
+    loading = found.webs.loading(project.scene, starters.values())
+    loaded = {id_: loading.of(starter) for id_, starter in starters.items()}
+    missing = {id_: each.missing for id_, each in loaded.items()}
+    files = project.snapshot.entries().keys()
+    # Whoever may load any file tells nothing about one.
+    told = {id_: each.files for id_, each in loaded.items() if not each.opaque and loading.everything - {*each.files}}
+    little = narrow(project.steps.values(), told, files, project.snapshot.read)
+    advised = advise(project.config, project.declared, files, missing, little)
+    for advice in (*advised, *project.remarks):
         where = project.parsed.origins.get(advice.key, project.parsed.origins.get(advice.key.rpartition(".")[0], ""))
         yield Finding(
             level="warning",

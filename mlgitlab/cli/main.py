@@ -15,13 +15,15 @@ from mlgitlab import __version__
 from mlgitlab.errors import ConfigError, ExitCode, MlgitlabError
 
 _BUG = "this is a bug in mlgitlab; please report it with the lines above"
-_INTERRUPTED = 130
+INTERRUPTED = 130
 
 # Listed here with their help, so that `mlgitlab --help` imports none of them.
 _COMMANDS = {
     "generate": "Write the child pipeline for a change (for CI).",
     "preview": "Show what would run and why, and what would not and why not.",
     "explain": "Say why a job, a model or a file does or does not lead to work.",
+    "fingerprint": "Print what a result depends on, as one digest, or what makes two of them differ.",
+    "shadow": "Replay past commits: what would have run, what that saves, and what it would have missed.",
     "lint": "Check mlgitlab.yml and the pipeline it leads to.",
     "config": "Print the effective configuration, or its JSON Schema.",
     "completion": "Print the completion script for a shell.",
@@ -79,7 +81,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return ExitCode.USAGE
     except click.Abort:
         click.echo("interrupted", err=True)
-        return _INTERRUPTED
+        return INTERRUPTED
     except MlgitlabError as error:
         _tell(error, as_json="--json" in arguments)
         return error.exit_code

@@ -6,26 +6,40 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from mlgitlab.cli.inputs import Request
+from mlgitlab.cli.webs import Scene
 from mlgitlab.config.parameters import check_parameters
 from mlgitlab.config.parse import Parsed, parse
 from mlgitlab.config.scalars import GitLabVersion
 from mlgitlab.config.schema import Config
 from mlgitlab.errors import UsageError, WorldError
 from mlgitlab.pipeline.instance import Instance
+from mlgitlab.planning.advice import Advice
 from mlgitlab.planning.derive import derive
+from mlgitlab.planning.dvc import with_dvc
 from mlgitlab.planning.steps import StepSpec
 from mlgitlab.protocols import Repository, Snapshot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Project:
-    """What a change leads to. `uncommitted`: the files are those on disk, not those of the commit."""
+    """What a change leads to. `uncommitted`: the files are those on disk, not those of the commit.
+
+    `declared` are the steps as the configuration alone has them; `steps` have what the files of a DVC project add,
+    and `remarks` say what of it could not be understood.
+    """
 
     head: str
     snapshot: Snapshot
     uncommitted: bool
     parsed: Parsed
+    declared: Mapping[str, StepSpec]
     steps: Mapping[str, StepSpec]
+    remarks: tuple[Advice, ...] = ()
+
+    @property
+    def scene(self) -> Scene:
+        """The files, and the commit that they are those of or above."""
+        return Scene(commit=self.head, snapshot=self.snapshot, uncommitted=self.uncommitted)
 
     @property
     def config(self) -> Config:
@@ -45,7 +59,17 @@ def read_project(request: Request, repository: Repository) -> Project:
             "write one (docs/configuration.md shows a ten-line start), or name it with --config",
         )
     parsed = parse(content, request.config.path)
-    return Project(head=head, snapshot=snapshot, uncommitted=uncommitted, parsed=parsed, steps=derive(parsed.config))
+    declared = derive(parsed.config)
+    understood = with_dvc(declared, snapshot)
+    return Project(
+        head=head,
+        snapshot=snapshot,
+        uncommitted=uncommitted,
+        parsed=parsed,
+        declared=declared,
+        steps=understood.steps,
+        remarks=understood.remarks,
+    )
 
 
 def _head(request: Request, repository: Repository) -> tuple[str, Snapshot, bool]:

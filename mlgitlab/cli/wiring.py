@@ -10,6 +10,7 @@ import click
 
 from mlgitlab import paths
 from mlgitlab.adapters import ci_schema, files, gitlab
+from mlgitlab.adapters.cache import FolderCache, NoCache
 from mlgitlab.adapters.git import GitRepository, open_repository
 from mlgitlab.adapters.templates import SUFFIX, JinjaJobTemplates, shipped_folder
 from mlgitlab.ci import CiEnvironment
@@ -19,9 +20,10 @@ from mlgitlab.cli.main import Surroundings
 from mlgitlab.cli.options import Options
 from mlgitlab.errors import UsageError
 from mlgitlab.planning import listed
-from mlgitlab.protocols import JobTemplates
+from mlgitlab.protocols import Cache, JobTemplates
 
 DEFAULT_CONFIG = "mlgitlab.yml"
+CACHE_FOLDER = ".mlgitlab-cache"
 # Until the configuration is read and says otherwise (`baseline.fetch_timeout`).
 _FETCH_SECONDS = 120.0
 
@@ -44,10 +46,17 @@ def start(around: Surroundings, options: Options) -> tuple[Request, GitRepositor
             options=options,
             env=env,
             config=_config_file(around, options.config, repository),
+            cache=_cache(around, options, repository),
             listed=_listed(around, options.changed_files),
         ),
         repository,
     )
+
+
+def _cache(around: Surroundings, options: Options, repository: GitRepository) -> Cache:
+    if options.no_cache or (repository.bare and not options.cache):
+        return NoCache()
+    return FolderCache(Path(around.cwd, options.cache) if options.cache else Path(repository.folder, CACHE_FOLDER))
 
 
 def _config_file(around: Surroundings, given: str, repository: GitRepository) -> ConfigFile:
@@ -65,10 +74,12 @@ def _config_file(around: Surroundings, given: str, repository: GitRepository) ->
 
 
 def _listed(around: Surroundings, given: str) -> tuple[str, ...] | None:
-    if not given:
-        return None
-    content = sys.stdin.buffer.read() if given == "-" else files.read(Path(around.cwd, given))
-    return listed.read(content)
+    return listed.read(content_of(around, given)) if given else None
+
+
+def content_of(around: Surroundings, given: str) -> bytes:
+    """The content of a file that the command line names; `-` is standard input."""
+    return sys.stdin.buffer.read() if given == "-" else files.read(Path(around.cwd, given))
 
 
 def job_templates(survey: Survey) -> JobTemplates:

@@ -9,7 +9,6 @@ from typing import Final, assert_never
 from mlgitlab.config.faults import Report
 from mlgitlab.config.nodes import List, Node, Scalar, Table
 from mlgitlab.config.plain import data, described, is_null, resolve
-from mlgitlab.config.scalars import Globs
 from mlgitlab.config.schema import NAME_PATTERN
 from mlgitlab.config.shapes import Choice, Key, ListOf, MapOf, Patterns, Plain, Section, Shape, Written, keys_of
 from mlgitlab.config.wording import did_you_mean, key_shown, nearest, quoted, suggestion
@@ -72,7 +71,7 @@ def _build(shape: Shape, node: Node, path: str, report: Report) -> object:  # no
         case Written():
             return _written(shape, node, path, report)
         case Patterns():
-            return _patterns(node, path, report)
+            return _patterns(shape, node, path, report)
         case ListOf():
             return _list(shape, node, path, report)
         case MapOf():
@@ -160,12 +159,12 @@ def _written(shape: Written, node: Node, path: str, report: Report) -> object:
     return _wrong(shape.kind.expects, node, path, report)
 
 
-def _patterns(node: Node, path: str, report: Report) -> object:
+def _patterns(shape: Patterns, node: Node, path: str, report: Report) -> object:
     patterns = _list(ListOf(Plain.TEXT), node, path, report)
     if not isinstance(patterns, tuple):
         return _BROKEN
     try:
-        return Globs.parse(patterns)
+        return shape.kind.parse(patterns)
     except ValueError as error:
         report.fault(path, str(error), line=report.line(path))
         return _BROKEN

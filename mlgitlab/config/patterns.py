@@ -1,19 +1,16 @@
-"""One pattern as in .gitignore, as a regular expression over paths of the repository."""
+"""One pattern as in .gitignore, as a test of paths of the repository."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cache
 
-from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
-
+Matcher = Callable[[str], bool]
 # `.` and `$` of a regular expression treat a newline as something special; a file name may hold one.
 _NEWLINE_STAND_IN = "\ufffe"
-
-
-def subject(path: str) -> str:
-    """The path in the form that `regex_of` matches with `search`."""
-    return path.replace("\n", _NEWLINE_STAND_IN)
+# Most patterns are the path of a file or folder; they need no regular expression.
+_PLAIN = re.compile(r"[\w-][\w.-]*(?:/[\w-][\w.-]*)*/?", re.ASCII)
 
 
 def normal(text: str) -> tuple[str, bool]:
@@ -22,14 +19,38 @@ def normal(text: str) -> tuple[str, bool]:
 
 
 @cache
-def regex_of(text: str) -> re.Pattern[str] | None:
-    """What the pattern matches, None where it can match nothing (`[a`). `.` means the whole repository."""
+def matcher_of(text: str) -> Matcher | None:
+    """Whether a path, or a folder above it, is meant; None for a pattern that can match nothing (`[a`).
+
+    `.` means the whole repository.
+    """
     bare, anchored = normal(text)
     if bare in ("", "."):
-        return re.compile("")
+        return lambda _: True
+    return _plain(bare, anchored=anchored) if _PLAIN.fullmatch(bare) else _by_regex(bare, anchored=anchored)
+
+
+def _plain(bare: str, *, anchored: bool) -> Matcher:
+    """A path without magic: a slash before its end ties it to the root, one at its end asks for a folder."""
+    folder = bare.rstrip("/") + "/"
+    only_folders = bare.endswith("/")
+    if anchored or "/" in bare.rstrip("/"):
+        return lambda path: path.startswith(folder) or (not only_folders and path == bare)
+    inside = f"/{folder}"
+    return lambda path: inside in (f"/{path}" if only_folders else f"/{path}/")
+
+
+def _by_regex(bare: str, *, anchored: bool) -> Matcher | None:
+    from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern  # noqa: PLC0415 (only for patterns with magic)
+
     # A leading `#` or `!` is part of the name here, as in every position but the first of .gitignore.
     literal = f"\\{bare}" if bare.startswith(("#", "!")) else bare
     try:
-        return GitIgnoreSpecPattern("/" * anchored + subject(literal)).regex
+        regex = GitIgnoreSpecPattern("/" * anchored + _subject(literal)).regex
     except ValueError:
         return None
+    return None if regex is None else lambda path: regex.search(_subject(path)) is not None
+
+
+def _subject(path: str) -> str:
+    return path.replace("\n", _NEWLINE_STAND_IN)

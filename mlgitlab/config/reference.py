@@ -6,7 +6,7 @@ import json
 from typing import assert_never
 
 from mlgitlab.config.json_schema import summary
-from mlgitlab.config.scalars import Duration
+from mlgitlab.config.scalars import Duration, Globs
 from mlgitlab.config.shapes import (
     Choice,
     Key,
@@ -60,6 +60,10 @@ is `train: {{command: python train.py}}`. The sections below say which key that 
 meant in every folder, `/` in front means the root. A pattern that begins with `!` excludes. A path matches when any
 pattern includes it and none excludes it; the order means nothing. A list of excludes alone would match nothing and is
 refused. Braces are not expanded. In YAML, a value that begins with `*` or `!` needs quotes.
+
+**Inputs** are patterns, keys and variables. `params.yaml:fraud.train.*` means what lies below that key of the YAML,
+JSON or TOML file; another key does not count (`*` is one key, `**` any depth, a key stands for all below it).
+`$NAME` is a variable of the job that runs mlgitlab: its value is part of the [fingerprint](fingerprints.md).
 
 **Durations** are a number and a unit, or several: `90m`, `1h 30m`, `2 days`. A number without a unit is refused.
 
@@ -126,8 +130,8 @@ def _type(shape: Shape) -> str:  # noqa: C901, PLR0911 (one for each shape)
             return ", ".join(f"`{as_data(option)}`" for option in options)
         case Written(kind):
             return "duration" if kind is Duration else "version"
-        case Patterns():
-            return "patterns"
+        case Patterns(kind):
+            return "patterns" if kind is Globs else "patterns, keys, variables"
         case ListOf(item):
             return f"list of {_type(item)}"
         case MapOf(item):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from mlgitlab.config.patterns import regex_of
+from mlgitlab.config.patterns import matcher_of
 from mlgitlab.config.wording import quoted
 
 _UNITS = {
@@ -118,7 +118,7 @@ class Globs:
                 raise ValueError(f"{quoted(pattern)}: braces are not expanded (as in .gitignore); list each pattern")
             if ".." in bare.split("/"):
                 raise ValueError(f"{quoted(pattern)} leads out of the repository; patterns start at its root")
-            if regex_of(bare) is None:
+            if matcher_of(bare) is None:
                 raise ValueError(f"{quoted(pattern)} matches nothing; is a bracket not closed?")
         include = tuple(p for p in patterns if not p.startswith("!"))
         exclude = tuple(p.removeprefix("!") for p in patterns if p.startswith("!"))

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import ClassVar, Literal, NewType
 
+from mlgitlab.config.inputs import Inputs
 from mlgitlab.config.scalars import Duration, GitLabVersion, Globs
 
 # A documented key is one line.
@@ -102,7 +103,8 @@ class Step:
 
     command: tuple[str, ...] = field(metadata=doc("The shell line, or lines, that do the work. Run from the repository's root."))
     entry: tuple[str, ...] = field(default=(), metadata=doc("Python entry points (`path/to/x.py` or `-m a.b`) where the command does not show them."))
-    inputs: Globs = field(default=Globs(), metadata=doc("Files that this step alone reads, besides those of its model."))
+    inputs: Inputs = field(default=Inputs(), metadata=doc("What this step alone reads, besides what its model does: files, keys of files (`params.yaml:train.*`), variables (`$NAME`)."))
+    dvc: tuple[str, ...] = field(default=(), metadata=doc("Stages of dvc.yaml that the command reproduces (`train`, `sub/dvc.yaml:train`): their deps, params and outs count as the step's inputs. Where the command is `dvc repro`, it says so itself."))
     outputs: tuple[str, ...] = field(default=(), metadata=doc("Files or folders the step leaves; they become job artifacts and reach the steps that need it."))
     metrics: str | None = field(default=None, metadata=doc("An OpenMetrics file that the step writes (GitLab's `reports:metrics`)."))
     junit: str | None = field(default=None, metadata=doc("A JUnit XML file that the step writes (GitLab's `reports:junit`)."))
@@ -129,7 +131,7 @@ class Model:
     """A model: where its code is, what it depends on, and the commands that make and judge it."""
 
     paths: Globs = field(default=Globs(), metadata=doc("The model's own folder or files."))
-    inputs: Globs = field(default=Globs(), metadata=doc("Other files that its steps read: parameters, shared configuration."))
+    inputs: Inputs = field(default=Inputs(), metadata=doc("What else its steps read: files such as shared configuration, keys of files (`params.yaml:fraud.*`), variables (`$NAME`)."))
     datasets: tuple[str, ...] = field(default=(), metadata=doc("Datasets it is trained on; keys of `datasets`."))
     models: tuple[str, ...] = field(default=(), metadata=doc("Models whose result its training reads (a teacher, the parts of a stack)."))
     train: Step | None = field(default=None, metadata=doc("The full training."))
@@ -156,7 +158,7 @@ class Dataset:
     path: str | None = field(default=None, metadata=doc("A file, folder or pattern in the repository, or a URI such as `s3://bucket/key`. A DVC pointer `PATH.dvc` counts as the data."))
     schema: str | None = field(default=None, metadata=doc("File in the repository that describes valid rows."))
     format: str | None = field(default=None, metadata=doc("`csv`, `parquet`, `jsonl`, ... where the name does not tell."))
-    inputs: Globs = field(default=Globs(), metadata=doc("Other files that make or describe the data; a change to one counts as a change of the data."))
+    inputs: Inputs = field(default=Inputs(), metadata=doc("Other files that make or describe the data; a change to one counts as a change of the data."))
     validate: Step | None = field(default=None, metadata=doc("The command that checks the data before anything is trained on it."))
 
 
@@ -203,7 +205,7 @@ class Defaults:
     tags: tuple[str, ...] = field(default=(), metadata=doc("Runner tags of steps without a GPU."))
     timeout: Duration = field(default=Duration(3600), metadata=doc("Time limit of a job."))
     before_script: tuple[str, ...] = field(default=(), metadata=doc("Shell lines before each step's command, such as the installation of requirements."))
-    inputs: Globs = field(default=Globs(), metadata=doc("Files that every step of every model reads, such as lock files and the Dockerfile."))
+    inputs: Inputs = field(default=Inputs(), metadata=doc("Files that every step of every model reads, such as lock files and the Dockerfile."))
     variables: Mapping[str, str] = field(default_factory=dict, metadata=doc("Variables of every job."))
     cache: Cache | None = field(default=None, metadata=doc("Cache of every job."))
     retry: int = field(default=1, metadata=doc("How often GitLab repeats a job that failed for reasons of the system (never for the script's own failure): 0 to 2."))
@@ -254,6 +256,14 @@ class Store:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Packages:
+    """Which distribution a module comes from, where the built-in table does not say; narrows changes of lock files."""
+
+    modules: Mapping[str, tuple[str, ...]] = field(default_factory=dict, metadata=doc("Distributions that provide a top-level module: `acme: acme-ml-sdk`."))
+    unrelated: tuple[str, ...] = field(default=(), metadata=doc("Distributions that can alter no result unless a step imports them; those of linters and test runners are known."))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """The whole of `mlgitlab.yml`."""
 
@@ -270,6 +280,7 @@ class Config:
     baseline: Baseline = field(default=Baseline(), metadata=doc("How the commit to compare with is found."))
     defaults: Defaults = field(default=Defaults(), metadata=doc("What steps use where nothing else is said."))
     gitlab: GitLab = field(default=GitLab(), metadata=doc("The GitLab instance."))
+    packages: Packages = field(default=Packages(), metadata=doc("Which distributions the code uses."))
     store: Store | None = field(default=None, metadata=doc("Where models and evidence are kept."))
     templates: str | None = field(default=None, metadata=doc("Folder in the repository whose `*.yml.j2` files replace the job templates of the same name."))
 

@@ -11,6 +11,7 @@ from types import NoneType, UnionType
 from typing import Any, Literal, TypeAlias, Union, cast, get_args, get_origin
 
 from mlgitlab.config import schema
+from mlgitlab.config.inputs import Inputs
 from mlgitlab.config.scalars import Duration, GitLabVersion, Globs
 
 
@@ -41,7 +42,9 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Patterns:
-    """Globs."""
+    """Globs, or the inputs that may also be keys and variables."""
+
+    kind: type[Globs | Inputs]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +135,8 @@ def shape_of(hint: object) -> Shape:
 def _shape_of_class(kind: type[Any]) -> Shape:
     if issubclass(kind, StrEnum):
         return Choice(tuple(kind))
-    if issubclass(kind, Globs):
-        return Patterns()
+    if issubclass(kind, Globs | Inputs):
+        return Patterns(kind)
     if issubclass(kind, Duration | GitLabVersion):
         return Written(kind)
     if is_dataclass(kind):

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum
 
+from mlgitlab.config.inputs import Inputs
 from mlgitlab.config.parse import Parsed
 from mlgitlab.config.scalars import Duration, GitLabVersion, Globs
 from mlgitlab.config.schema import Config
@@ -56,6 +57,8 @@ def as_data(value: object) -> object:  # noqa: PLR0911 (one for each type)
             return str(value)
         case Globs(include, exclude):
             return [*include, *(f"!{pattern}" for pattern in exclude)]
+        case Inputs():
+            return value.written()
         case tuple():
             return [as_data(item) for item in value]
         case Mapping():

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from mlgitlab.config.scalars import Globs
 from mlgitlab.config.schema import Config, StepKind, Unmatched
 from mlgitlab.planning.globs import compile_pattern
+from mlgitlab.planning.narrow import Narrow
 from mlgitlab.planning.steps import StepSpec
 
 
@@ -21,12 +22,20 @@ class Advice:
 
 
 def advise(
-    config: Config, steps: Mapping[str, StepSpec], files: Collection[str], missing: Mapping[str, tuple[str, ...]]
+    config: Config,
+    steps: Mapping[str, StepSpec],
+    files: Collection[str],
+    missing: Mapping[str, tuple[str, ...]],
+    narrow: Iterable[Narrow] = (),
 ) -> tuple[Advice, ...]:
-    """All advice, sorted. `files` are the tree's paths; `missing` maps steps to entry points that do not exist."""
+    """All advice, sorted. `files` are the tree's paths; `missing` maps steps to entry points that do not exist.
+
+    `narrow` are the trainings that load suspiciously little.
+    """
     rules = (
         _idle_patterns(config, steps, files),
         _missing_entries(missing),
+        _unseen_code(steps, narrow),
         _results_that_go_nowhere(steps),
         _costly_merge_requests(config, steps),
         _unused_datasets(config),
@@ -55,6 +64,15 @@ def _missing_entries(missing: Mapping[str, tuple[str, ...]]) -> Iterator[Advice]
     for step, scripts in missing.items():
         for script in scripts:
             yield Advice(key=step, what=f"its command starts {script!r}, which does not exist", hint="a typo?")
+
+
+def _unseen_code(steps: Mapping[str, StepSpec], narrow: Iterable[Narrow]) -> Iterator[Advice]:
+    for each in narrow:
+        yield Advice(
+            key=f"models.{steps[each.step].owner}.train",
+            what=f"loads {each.loaded} of the {each.all} Python files of its paths",
+            hint="if it finds the others by name, list them under `entry`: only then does what they import count",
+        )
 
 
 def _results_that_go_nowhere(steps: Mapping[str, StepSpec]) -> Iterator[Advice]:

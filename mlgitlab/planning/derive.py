@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
-from mlgitlab.config.patterns import regex_of
+from mlgitlab.config.inputs import Inputs
+from mlgitlab.config.patterns import matcher_of
 from mlgitlab.config.scalars import Duration, Globs
 from mlgitlab.config.schema import Config, Dataset, Gpu, Model, Name, Quality, Step, StepKind
 from mlgitlab.planning.steps import Need, Rule, StepSpec
@@ -44,15 +45,20 @@ def _quality(config: Config, name: str, step: Quality) -> StepSpec:
     key = f"quality.{name}"
     rules = [Rule(cause=Cause.PATHS, key=f"{key}.owns", globs=step.owns)] if step.owns else []
     # A check that does not say what it reads may read anything.
-    inputs = (f"{key}.inputs", step.inputs) if step.inputs else (key, Globs(("**",)))
-    rules.append(Rule(cause=Cause.INPUTS, key=inputs[0], globs=inputs[1], claims=False))
+    rules += _inputs(f"{key}.inputs", step.inputs, claims=False)
+    if not (step.inputs.files or step.inputs.keys):
+        rules.append(Rule(cause=Cause.INPUTS, key=key, globs=Globs(("**",)), claims=False))
     return _spec(config, StepKind.QUALITY, name, key, step, tuple(rules), ())
 
 
 def _data(config: Config, name: str, dataset: Dataset) -> Iterator[StepSpec]:
     if dataset.validate:
         key = f"datasets.{name}.validate"
-        rules = (*_dataset_rules(name, dataset), *_step_rules(key, dataset.validate), *_everywhere(config))
+        rules = (
+            *_dataset_rules(name, dataset),
+            *_inputs(f"{key}.inputs", dataset.validate.inputs),
+            *_everywhere(config),
+        )
         yield _spec(config, StepKind.DATA, name, key, dataset.validate, rules, (), datasets=(name,))
 
 
@@ -89,24 +95,23 @@ def _model(config: Config, name: str, model: Model) -> Iterator[StepSpec]:
 def _model_rules(
     config: Config, name: str, model: Model, key: str, step: Step, datasets: tuple[str, ...]
 ) -> tuple[Rule, ...]:
-    own = (
-        Rule(cause=Cause.PATHS, key=f"models.{name}.paths", globs=model.paths),
-        Rule(cause=Cause.INPUTS, key=f"models.{name}.inputs", globs=model.inputs),
-    )
+    own = (Rule(cause=Cause.PATHS, key=f"models.{name}.paths", globs=model.paths),) if model.paths else ()
+    inputs = (*_inputs(f"models.{name}.inputs", model.inputs), *_inputs(f"{key}.inputs", step.inputs))
     read = (rule for dataset in datasets for rule in _dataset_rules(dataset, config.datasets[Name(dataset)]))
-    return (*(rule for rule in own if rule.globs), *_step_rules(key, step), *read, *_everywhere(config))
+    return (*own, *inputs, *read, *_everywhere(config))
 
 
 def _everywhere(config: Config) -> Iterator[Rule]:
-    if config.defaults.inputs:
-        yield Rule(cause=Cause.INPUTS, key="defaults.inputs", globs=config.defaults.inputs)
+    yield from _inputs("defaults.inputs", config.defaults.inputs)
     if config.templates:
         yield Rule(cause=Cause.INPUTS, key="templates", globs=Globs((_anchored(config.templates),)))
 
 
-def _step_rules(key: str, step: Step) -> Iterator[Rule]:
-    if step.inputs:
-        yield Rule(cause=Cause.INPUTS, key=f"{key}.inputs", globs=step.inputs)
+def _inputs(key: str, inputs: Inputs, *, claims: bool = True) -> Iterator[Rule]:
+    if inputs.files:
+        yield Rule(cause=Cause.INPUTS, key=key, globs=inputs.files, claims=claims)
+    for keyed in inputs.keys:
+        yield Rule(cause=Cause.INPUTS, key=key, globs=keyed.files, claims=claims, keys=keyed.patterns)
 
 
 def is_remote(dataset: Dataset) -> bool:
@@ -119,14 +124,13 @@ def _dataset_rules(name: str, dataset: Dataset) -> Iterator[Rule]:
         yield Rule(cause=Cause.PATHS, key=f"datasets.{name}.path", globs=Globs((_anchored(dataset.path),)))
     if dataset.schema:
         yield Rule(cause=Cause.INPUTS, key=f"datasets.{name}.schema", globs=Globs((_anchored(dataset.schema),)))
-    if dataset.inputs:
-        yield Rule(cause=Cause.INPUTS, key=f"datasets.{name}.inputs", globs=dataset.inputs)
+    yield from _inputs(f"datasets.{name}.inputs", dataset.inputs)
 
 
 def _anchored(path: str) -> str:
     """A path starts at the root, unlike a pattern without a slash; what is no pattern is taken as it stands."""
     place = "/" + path.removeprefix("./").lstrip("/")
-    return place if regex_of(place) else _MAGIC.sub(r"\\\g<0>", place)
+    return place if matcher_of(place) else _MAGIC.sub(r"\\\g<0>", place)
 
 
 def _data_needs(config: Config, datasets: tuple[str, ...]) -> Iterator[Need]:
@@ -166,6 +170,8 @@ def _spec(  # noqa: PLR0913 (every kind of step is made here, so that all inheri
     datasets: tuple[str, ...] = (),
 ) -> StepSpec:
     defaults = config.defaults
+    read = [step.inputs, defaults.inputs, *(config.datasets[Name(name)].inputs for name in datasets)]
+    read += [model.inputs] if model else []
     inherited = Inheritance(key, f"models.{owner}" if model else None)
     gpu = inherited.pick("gpu", step.gpu, model.gpu if model and kind is not StepKind.EVALUATE else None, None)
     if gpu and gpu.type == NO_GPU:
@@ -177,8 +183,11 @@ def _spec(  # noqa: PLR0913 (every kind of step is made here, so that all inheri
         command=step.command,
         rules=rules,
         entry=step.entry,
+        dvc=step.dvc,
         source_roots=tuple(dict.fromkeys((*(model.source_roots if model else ()), *config.source_roots))),
         data=tuple(_described(name, config.datasets[Name(name)]) for name in datasets),
+        remote=tuple(name for name in datasets if is_remote(config.datasets[Name(name)])),
+        reads=tuple(sorted({name for inputs in read for name in inputs.variables})),
         matrix=step.datasets if kind is StepKind.EVALUATE else (),
         needs=needs,
         image=inherited.pick("image", step.image, model.image if model else None, defaults.image),

@@ -14,6 +14,8 @@ from mlgitlab.results import Reason
 SCHEMA_VERSION = 1
 # A step that every file of a large change reaches names so many of its reasons; the rest are counted.
 MOST_REASONS = 25
+# A file that was rewritten names so many of its parts.
+MOST_PARTS = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +53,7 @@ def document(plan: Plan, circumstances: Circumstances) -> dict[str, object]:
             "files": [_change(change) for change in question.changes.changes],
             "unmatched": [paths.as_json(path) for path in question.unmatched],
             "ignored": [paths.as_json(path) for path in question.ignored],
+            "cosmetic": [paths.as_json(path) for path in question.cosmetic],
         },
         "parameters": dict(question.parameters),
         "steps": [step_facts(step) for step in plan.steps],
@@ -114,4 +117,5 @@ def _reason(reason: Reason) -> dict[str, object]:
         "cause": str(reason.cause),
         "text": paths.printable(reason.text),
         "chain": [paths.show(link) for link in reason.chain],
+        "parts": [paths.printable(part) for part in reason.parts[:MOST_PARTS]],
     }

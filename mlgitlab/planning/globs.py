@@ -9,7 +9,7 @@ from functools import cache
 from typing import Generic, TypeVar
 
 from mlgitlab import paths
-from mlgitlab.config.patterns import normal, regex_of, subject
+from mlgitlab.config.patterns import Matcher, matcher_of, normal
 from mlgitlab.config.scalars import Globs
 
 V = TypeVar("V")
@@ -20,15 +20,14 @@ _MAGIC = re.compile(r"[*?\[\\]")
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """One compiled pattern; `folder` is the deepest folder or file that all its matches share."""
+    """One compiled pattern; `folder` is the deepest folder or file that all its matches share.
+
+    `matches`: whether a path, or a folder above it, is meant.
+    """
 
     text: str
     folder: str
-    regex: re.Pattern[str]
-
-    def matches(self, path: str) -> bool:
-        """Whether the path, or a folder above it, is meant."""
-        return self.regex.search(subject(path)) is not None
+    matches: Matcher
 
     def covers(self, folder: str) -> bool:
         """Whether everything below `folder` is meant, whatever its name."""
@@ -42,10 +41,10 @@ class Pattern:
 @cache
 def compile_pattern(text: str) -> Pattern:
     """Compile one pattern that `Globs.parse` has let through."""
-    regex = regex_of(text)
-    assert regex is not None, f"Globs.parse refuses {text!r}"
+    matcher = matcher_of(text)
+    assert matcher is not None, f"Globs.parse refuses {text!r}"
     bare, anchored = normal(text)
-    return Pattern(text, _literal_folder(bare, anchored=anchored), regex)
+    return Pattern(text, _literal_folder(bare, anchored=anchored), matcher)
 
 
 def _literal_folder(bare: str, *, anchored: bool) -> str:

@@ -9,17 +9,22 @@ from mlgitlab.changes import Change, ChangeKind
 from mlgitlab.config.schema import Unmatched
 from mlgitlab.errors import RefusedError
 from mlgitlab.planning.reasons import grouped, listed, named
+from mlgitlab.planning.relevance import Relevance
 from mlgitlab.planning.sides import Side, View
 from mlgitlab.results import Cause, Reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Impact:
-    """What the changes reach: reasons by step id, and the paths that no rule knows or that are ignored, sorted."""
+    """What the changes reach: reasons by step id, and the paths that none of them comes from, sorted.
+
+    unmatched: no rule knows them. cosmetic: they mean what they did before.
+    """
 
     reasons: Mapping[str, tuple[Reason, ...]]
     unmatched: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
+    cosmetic: tuple[str, ...] = ()
 
 
 def assess(
@@ -28,6 +33,7 @@ def assess(
     head: Side,
     bases: Sequence[Side],
     steps: Iterable[str],
+    relevance: Relevance,
     unmatched: Unmatched,
     config_file: str,
 ) -> Impact:
@@ -40,6 +46,7 @@ def assess(
     """
     views = [(change, [side.look(change) for side in (head, *bases)]) for change in sorted(changes)]
     known_steps = frozenset(steps)
+    cosmetic = frozenset(change.path for change, _ in views if relevance.is_cosmetic(change.path))
     hits = (
         hit
         for change, sides in views
@@ -51,7 +58,7 @@ def assess(
     unknown = tuple(
         change.path
         for change, (ours, *theirs) in views
-        if change.path != config_file and not _is_known(change, ours, theirs)
+        if change.path not in cosmetic and change.path != config_file and not _is_known(change, ours, theirs)
     )
     if unknown:
         _apply(unmatched, unknown, known_steps, reasons)
@@ -59,6 +66,7 @@ def assess(
         reasons={step: tuple(found) for step, found in sorted(reasons.items())},
         unmatched=unknown,
         ignored=tuple(change.path for change, sides in views if all(view.ignored and not view.hits for view in sides)),
+        cosmetic=tuple(sorted(cosmetic)),
     )
 
 

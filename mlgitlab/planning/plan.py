@@ -42,6 +42,7 @@ class Question:
     direct: Reasons
     unmatched: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
+    cosmetic: tuple[str, ...] = ()
     everything: str = ""  # why every step must run, whatever changed: a baseline not known, --all
     everything_cause: Cause = Cause.UNKNOWN_BASELINE
     parameters: Mapping[str, str] = field(default_factory=dict)
@@ -100,17 +101,18 @@ def _why_not(step: StepSpec, question: Question, within: Scope) -> str:
         return f"profile {profile.name} runs only {', '.join(profile.profile.steps) or 'nothing'}"
     if profile.profile.models and step.model not in (None, *profile.profile.models):
         return f"profile {profile.name} runs only the models {', '.join(profile.profile.models)}"
-    return _unreached(question.changes)
+    return _unreached(len(question.changes.changes), len(question.cosmetic))
 
 
-def _unreached(changes: ChangeSet) -> str:
-    match len(changes.changes):
-        case 0:
-            return "nothing changed"
-        case 1:
-            return "the changed file does not reach it"
-        case count:
-            return f"none of the {count} changed files reaches it"
+def _unreached(changed: int, cosmetic: int) -> str:
+    """Why nothing that changed counts."""
+    if not changed:
+        return "nothing changed"
+    if changed == cosmetic:
+        return f"the {'changed file means' if changed == 1 else f'{changed} changed files mean'} what it did before"
+    if changed == 1:
+        return "the changed file does not reach it"
+    return f"none of the {changed} changed files reaches it"
 
 
 def _ordered(planned: Sequence[PlannedStep]) -> tuple[PlannedStep, ...]:

@@ -1,25 +1,31 @@
-"""Which steps load which files: the import closure of every step's entry points."""
+"""Which steps load which changed files, and on which way."""
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import PurePosixPath
 
-from mlgitlab.analysis.closure import Closure, closure_of
-from mlgitlab.analysis.entry import entries_of
-from mlgitlab.analysis.graph import ImportGraph
-from mlgitlab.analysis.parses import Parses
+from mlgitlab.analysis.dvc.commands import silenced
+from mlgitlab.analysis.loading import Loaded, Loading
+from mlgitlab.analysis.weave import Starter, starter
 from mlgitlab.changes import Change
 from mlgitlab.config.schema import StepKind
+from mlgitlab.planning.reasons import ALSO
+from mlgitlab.planning.relevance import Relevance, Senses
 from mlgitlab.planning.sides import Hit, Reached
 from mlgitlab.planning.steps import StepSpec
-from mlgitlab.protocols import Snapshot
 
 # No import, and no command that we follow, loads a file with such a name.
-_NEVER_LOADED = frozenset({
+NEVER_LOADED = frozenset({
     ".md", ".rst", ".txt", ".pdf", ".png", ".jpg", ".jpeg", ".svg", ".gif", ".csv", ".tsv", ".parquet",
 })  # fmt: skip
+_USED = re.compile(r"\$\{?(\w+)")
+_OF_PYTHON = frozenset({"PYTHONPATH", "PYTHONSAFEPATH", "PYTEST_PLUGINS", "PYTEST_ADDOPTS"})
+# So many files of one step are shown with the way to them; the rest is counted.
+_MOST_WAYS = 25
 
 
 def loadable(changes: Iterable[Change]) -> frozenset[str]:
@@ -27,49 +33,56 @@ def loadable(changes: Iterable[Change]) -> frozenset[str]:
     return frozenset(
         change.path
         for change in changes
-        if change.is_tree or PurePosixPath(change.path).suffix.lower() not in _NEVER_LOADED
+        if change.is_tree or PurePosixPath(change.path).suffix.lower() not in NEVER_LOADED
     )
 
 
-def reach(steps: Iterable[StepSpec], snapshot: Snapshot, changed: Collection[str], parses: Parses) -> Reached:
-    """For each changed path the steps whose entry points load it, with the way from the path to the entry."""
+def starter_of(step: StepSpec) -> Starter:
+    """What the step starts. A variable of the job is there before the first line of its shell."""
+    own = (*step.before_script, *step.command)
+    # What the stages of a DVC project run stands in the place of the call that runs them.
+    said = (*silenced(own), *step.also_runs) if step.also_runs else own
+    return starter((*_exported(step.variables, said), *said), step.entry, step.source_roots)
+
+
+def _exported(variables: Mapping[str, str], said: Iterable[str]) -> list[str]:
+    """The variables that matter to what the lines start; a value that uses others comes after them."""
+    used = {name for line in said for name in _USED.findall(line)}
+    used.update(name for value in variables.values() for name in _USED.findall(value))
+    wanted = sorted((used | _OF_PYTHON) & variables.keys(), key=lambda name: ("$" in variables[name], name))
+    return [f"export {name}={shlex.quote(variables[name])}" for name in wanted if variables[name]]
+
+
+def reach(steps: Iterable[StepSpec], loading: Loading, changed: Collection[str], relevance: Relevance) -> Reached:
+    """For each changed path the steps that load it, with the way from the path to the entry."""
     found: dict[str, list[Hit]] = {}
     opaque: set[str] = set()
-    for step, closure in _closures(steps, snapshot, parses) if changed else ():
-        claims = step.kind is not StepKind.QUALITY  # a test that loads a file says nothing about the models
-        for path in sorted(closure.files.keys() & changed):
-            chain = closure.chain(path)
-            certain = len(chain) < 2 or chain[1] not in closure.wildcards
-            found.setdefault(path, []).append(Hit.of_import(step.id, chain, claims=claims, certain=certain))
-        if closure.opaque and claims and not step.entry:  # who declares `entry` answers for the rest
-            opaque.add(step.id)
-    imports = {path: tuple(imported) for path, imported in sorted(found.items())}
-    return Reached(imports=imports, opaque=frozenset(opaque))
-
-
-def loaded(steps: Iterable[StepSpec], snapshot: Snapshot, parses: Parses) -> Mapping[str, tuple[str, ...]]:
-    """Every file that the entry points load, sorted, by step."""
-    return {step.id: tuple(sorted(closure.files)) for step, closure in _closures(steps, snapshot, parses)}
-
-
-def missing_entries(steps: Iterable[StepSpec], snapshot: Snapshot, parses: Parses) -> Mapping[str, tuple[str, ...]]:
-    """The scripts that commands start and that do not exist, by step."""
-    return {step.id: closure.missing for step, closure in _closures(steps, snapshot, parses) if closure.missing}
-
-
-def _closures(steps: Iterable[StepSpec], snapshot: Snapshot, parses: Parses) -> Iterator[tuple[StepSpec, Closure]]:
-    """Each step's closure; steps that start the same files share one."""
-    graph = ImportGraph(snapshot, parses)
-    known: dict[object, Closure] = {}
+    known: set[str] = set()
+    senses: dict[str, Senses] = {}
     for step in steps:
-        key = (_lines(step), step.entry, step.source_roots)
-        if key not in known:
-            known[key] = closure_of(graph, entries_of(_lines(step), step.entry), step.source_roots)
-        yield step, known[key]
+        loaded = loading.of(starter_of(step))
+        among = loaded.among(changed)
+        claims = step.kind is not StepKind.QUALITY  # a test that loads a file says nothing about the models
+        if claims:
+            known.update(set(among) - loaded.besides)  # others may read a configuration in ways that we don't see
+        if loaded.opaque and claims and not step.entry:  # who declares `entry` answers for the rest
+            opaque.add(step.id)
+        senses[step.id] = relevance.senses(step, loaded)
+        for hit in _hits(step, loaded, among, senses[step.id]):
+            found.setdefault(hit.chain[0], []).append(hit)
+    imports = {path: tuple(hits) for path, hits in sorted(found.items())}
+    return Reached(imports=imports, known=frozenset(known), opaque=frozenset(opaque), senses=senses)
 
 
-def _lines(step: StepSpec) -> tuple[str, ...]:
-    """All that the job's shell runs; a variable of the job is there before the first line."""
-    path = step.variables.get("PYTHONPATH")
-    exported = (f"export PYTHONPATH={shlex.quote(path)}",) if path else ()
-    return (*exported, *step.before_script, *step.command)
+def _hits(step: StepSpec, loaded: Loaded, among: Iterable[str], senses: Senses) -> Iterator[Hit]:
+    """One hit for each file in which something counts; the way to it only for as many as are shown."""
+    shown = 0
+    for path in sorted(among):
+        parts = senses.parts(path)
+        if parts is None:
+            continue
+        shown += 1
+        is_shown = shown <= _MOST_WAYS
+        way = loaded.chain(path) if is_shown else (path,)
+        hit = Hit.of_import(step.id, way, claims=step.kind is not StepKind.QUALITY)
+        yield replace(hit, key="" if is_shown else ALSO, certain=loaded.is_certain(path), parts=parts)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from mlgitlab.changes import Change
 from mlgitlab.config.schema import Config
 from mlgitlab.planning.globs import GlobIndex
+from mlgitlab.planning.relevance import Relevance, Senses, both
 from mlgitlab.planning.steps import Rule, StepSpec
 from mlgitlab.results import Cause
 
@@ -19,7 +20,7 @@ class Hit:
     """One step reached by one changed path through one rule.
 
     `key` is the configuration key; `claims`, whether the rule makes the path known; `certain`, whether the
-    path is meant, not only something that may lie below it.
+    path is meant, not only something that may lie below it; `parts`, what of the file changed, where that is known.
     """
 
     step: str
@@ -28,41 +29,54 @@ class Hit:
     chain: tuple[str, ...]
     claims: bool = True
     certain: bool = True
+    parts: tuple[str, ...] = ()
 
     @classmethod
-    def of_import(cls, step: str, chain: tuple[str, ...], *, claims: bool = True, certain: bool = True) -> Hit:
-        """A changed file that the step's entry point loads; `chain` leads from the file to the entry.
-
-        `certain` is False where an import that nobody can resolve may or may not mean the file.
-        """
-        return cls(step=step, cause=Cause.IMPORT, key="", chain=chain, claims=claims, certain=certain)
+    def of_import(cls, step: str, chain: tuple[str, ...], *, claims: bool = True) -> Hit:
+        """A changed file that the step's entry point loads; `chain` leads from the file to the entry."""
+        return cls(step=step, cause=Cause.IMPORT, key="", chain=chain, claims=claims)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reached:
-    """What entry points load: by changed path, and the steps that also run what cannot be looked into."""
+    """What entry points load: the hits by changed path, and the paths that any model's step loads.
+
+    `opaque` are the steps that also run what cannot be looked into; `senses` says of each step what of a file
+    counts for it.
+    """
 
     imports: Mapping[str, tuple[Hit, ...]] = field(default_factory=dict)
+    known: frozenset[str] = frozenset()
     opaque: frozenset[str] = frozenset()
+    senses: Mapping[str, Senses] = field(default_factory=dict)
 
     def __or__(self, other: Reached) -> Reached:
         """All that either knows."""
         changed = sorted({*self.imports, *other.imports})
-        both = {path: (*self.imports.get(path, ()), *other.imports.get(path, ())) for path in changed}
-        return Reached(imports=both, opaque=self.opaque | other.opaque)
+        steps = sorted({*self.senses, *other.senses})
+        return Reached(
+            imports={path: (*self.imports.get(path, ()), *other.imports.get(path, ())) for path in changed},
+            known=self.known | other.known,
+            opaque=self.opaque | other.opaque,
+            senses={step: both(self.senses.get(step), other.senses.get(step)) for step in steps},
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """What one side knows of a changed path."""
+    """What one side knows of a changed path.
+
+    `claimed`: some rule or import says what the path means for the models, or all that changed in it.
+    """
 
     hits: tuple[Hit, ...]
     ignored: bool
+    claimed: bool
 
     @property
     def knows(self) -> bool:
         """Whether the side can say what the path means for the models."""
-        return self.ignored or any(hit.claims for hit in self.hits)
+        return self.ignored or self.claimed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,9 +86,10 @@ class Side:
     rules: GlobIndex[tuple[str, Rule]]
     ignore: GlobIndex[None]
     reached: Reached
+    relevance: Relevance
 
     @classmethod
-    def of(cls, config: Config, steps: Iterable[StepSpec], reached: Reached) -> Side:
+    def of(cls, config: Config, steps: Iterable[StepSpec], reached: Reached, relevance: Relevance) -> Side:
         """Index a configuration's rules."""
         rules: GlobIndex[tuple[str, Rule]] = GlobIndex()
         for step in steps:
@@ -82,27 +97,65 @@ class Side:
                 rules.add(rule.globs, (step.id, rule))
         ignore: GlobIndex[None] = GlobIndex()
         ignore.add(config.ignore, None)
-        return cls(rules=rules, ignore=ignore, reached=reached)
+        return cls(rules=rules, ignore=ignore, reached=reached, relevance=relevance)
 
     def look(self, change: Change) -> View:
         """All that this side has to say about a changed path. An import counts even where `ignore` says otherwise."""
         ignored = any(True for _ in self.ignore.find(change.path))
         imported = self.reached.imports.get(change.path, ())
-        by_rules = () if ignored else tuple(self._by_rules(change))
-        unseen = self._unseen(change) if imported and not any(hit.claims for hit in by_rules) else ()
-        return View(hits=(*imported, *by_rules, *unseen), ignored=ignored)
+        matches = () if ignored else tuple(self._matches(change))
+        hits = tuple(hit for match in matches if (hit := self._hit(change, match)))
+        by_rules = any(match.claims and not match.rule.keys for match in matches) or self._all_keys(change, matches)
+        loaded = change.path in self.reached.known
+        is_shared = (loaded or imported) and not any(match.claims for match in matches)
+        unseen = self._unseen(change) if is_shared else ()
+        return View(hits=(*imported, *hits, *unseen), ignored=ignored, claimed=loaded or by_rules)
+
+    def _matches(self, change: Change) -> Iterator[_Match]:
+        for path, is_tree in _meant(change):
+            for (step, rule), certain in self.rules.find(path, is_tree=is_tree):
+                # What might match something in a submodule does not answer for the rest of it.
+                yield _Match(step=step, rule=rule, certain=certain, claims=rule.claims and certain)
+
+    def _hit(self, change: Change, match: _Match) -> Hit | None:
+        parts = self._parts(match.step, change, match.rule.keys)
+        if parts is None:
+            return None
+        return Hit(
+            step=match.step,
+            cause=match.rule.cause,
+            key=match.rule.key,
+            chain=(change.path,),
+            claims=match.claims,
+            certain=match.certain,
+            parts=parts,
+        )
+
+    def _parts(self, step: str, change: Change, keys: tuple[str, ...] = ()) -> tuple[str, ...] | None:
+        senses = self.reached.senses.get(step)
+        return senses.parts(change.path, keys) if senses else ()
+
+    def _all_keys(self, change: Change, matches: Iterable[_Match]) -> bool:
+        """Whether every key that changed is claimed by some rule: what nobody asks for is as unknown as a file."""
+        patterns = [pattern for match in matches if match.claims for pattern in match.rule.keys]
+        return bool(patterns) and self.relevance.covers(change.path, tuple(dict.fromkeys(patterns)))
 
     def _unseen(self, change: Change) -> Iterator[Hit]:
         """Shared code, which imports alone tell about: a step whose imports cannot be seen may load it, too."""
         for step in sorted(self.reached.opaque):
-            yield Hit(step=step, cause=Cause.OPAQUE, key="", chain=(change.path,), claims=False)
+            parts = self._parts(step, change)
+            if parts is not None:
+                yield Hit(step=step, cause=Cause.OPAQUE, key="", chain=(change.path,), claims=False, parts=parts)
 
-    def _by_rules(self, change: Change) -> Iterator[Hit]:
-        for path, is_tree in _meant(change):
-            for (step, rule), certain in self.rules.find(path, is_tree=is_tree):
-                # What might match something in a submodule does not answer for the rest of it.
-                claims, chain = rule.claims and certain, (change.path,)
-                yield Hit(step=step, cause=rule.cause, key=rule.key, chain=chain, claims=claims, certain=certain)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Match:
+    """A rule whose patterns mean a changed path."""
+
+    step: str
+    rule: Rule
+    certain: bool
+    claims: bool
 
 
 def _meant(change: Change) -> Iterator[tuple[str, bool]]:

@@ -28,13 +28,15 @@ class Rule:
     """Files that select a step, and the configuration key that says so.
 
     `claims`: whether the rule makes a path known to the project. A lint step that reads every
-    file knows nothing about what a file means for the models.
+    file knows nothing about what a file means for the models. `keys`: the keys of the files that count
+    (`train.*`); without any, all of each file does.
     """
 
     cause: Cause
     key: str
     globs: Globs
     claims: bool = True
+    keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +44,9 @@ class StepSpec:
     """One step with its effective configuration: what it would be if it ran.
 
     `owner` is the model's, dataset's or quality step's name. `origins` names the configuration key
-    that a value was inherited from, and takes no part in comparisons.
+    that a value was inherited from, and takes no part in comparisons. `reads`: the variables of the
+    generating job whose values the result depends on; `remote`: the datasets that lie outside git.
+    `dvc`: the stages of DVC that the command reproduces; `also_runs`: their lines, once they have been read.
     """
 
     id: str
@@ -51,8 +55,12 @@ class StepSpec:
     command: tuple[str, ...]
     rules: tuple[Rule, ...] = ()
     entry: tuple[str, ...] = ()
+    dvc: tuple[str, ...] = ()
+    also_runs: tuple[str, ...] = ()
     source_roots: tuple[str, ...] = ()
     data: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
+    remote: tuple[str, ...] = ()
     matrix: tuple[str, ...] = ()
     needs: tuple[Need, ...] = ()
     image: str | None = None

@@ -80,9 +80,11 @@ def test_detailed_exit_codes(repo: Repo, base: str, code: int) -> None:
 @pytest.mark.parametrize(
     ("what", "expected"),
     [
-        pytest.param("fraud:train", "libs/scaling.py → models/fraud/train.py → fraud:train", id="job"),
+        pytest.param("fraud:train", "libs/scaling.py: def scale → models/fraud/train.py → fraud:train", id="job"),
         pytest.param("fraud", "fraud:evaluate does not run", id="model"),
-        pytest.param("libs/scaling.py", "fraud:train runs: libs/scaling.py (modified) is loaded", id="changed file"),
+        pytest.param(
+            "libs/scaling.py", "fraud:train runs: libs/scaling.py (modified: def scale) is loaded", id="changed file"
+        ),
         pytest.param("README.md", "README.md did not change; if it did\n  it is ignored (ignore)", id="other file"),
     ],
 )

@@ -215,3 +215,39 @@ def test_the_previous_tag_is_the_nearest_one_below(
     found = world.history.previous_tag(pattern, world.sha(at))
 
     assert (found and (found[0], world.name(found[1]))) == expected
+
+
+@pytest.mark.parametrize("here", ["", "M"])
+@pytest.mark.parametrize(
+    ("most", "without", "expected", "base"),
+    [
+        pytest.param(2, "", ["M", "D"], "C", id="at most so many"),
+        pytest.param(None, "", ["M", "D", "C", "B"], "A", id="all that have a parent"),
+        pytest.param(9, "", ["M", "D", "C", "B"], "A", id="more than there are"),
+        pytest.param(None, "C", ["M", "D"], "C", id="none of what another has"),
+        pytest.param(1, "B", ["M"], "D", id="some of what another has not"),
+        pytest.param(None, "F2", ["M", "D", "C"], "B", id="none that a merged branch had already"),
+        pytest.param(5, "", ["M", "D", "C", "B"], "A", id="as many as there are"),
+        pytest.param(None, "M", [], "", id="nothing"),
+    ],
+)
+def test_commits_go_along_first_parents(
+    build: Builder, here: str, most: int | None, without: str, expected: list[str], base: str
+) -> None:
+    world = build(here=here)
+    if without:
+        assert world.history.obtain(world.sha(without))
+
+    line = world.history.commits(world.sha("M"), most, world.sha(without) if without else "")
+
+    assert [world.name(sha) for sha in line.commits] == expected
+    assert line.base == (world.sha(base) if base else "")
+    assert not line.cut
+
+
+def test_a_clone_that_ends_lists_what_can_be_compared(build: Builder) -> None:
+    world = build(here="M", online=False)
+
+    line = world.history.commits(world.sha("M"), 3)
+
+    assert (line.commits, line.base, line.cut) == ((), world.sha("M"), True)

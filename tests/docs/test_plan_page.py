@@ -64,12 +64,22 @@ def documents(tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
         "models/fraud/evaluate.py": "",
         "models/churn/train.py": "",
         **dict.fromkeys(names, ""),
+        "told.py": "",
+        "to\\ld.py": "",
     }
     repo.commit("one", {"mlgitlab.yml": CONFIG, HOSTILE: "0123456789" * 9, **code})
     repo.branch("work").move(HOSTILE, f"{HOSTILE}2")
     repo.commit(
         "two",
-        {**dict.fromkeys(names, "x = 1\n"), "README.md": "x", "other.bin": "x", "back\\slash.md": "x", "o\\ther": "x"},
+        {
+            **dict.fromkeys(names, "x = 1\n"),
+            "told.py": "# x\n",
+            "to\\ld.py": "# x\n",
+            "README.md": "x",
+            "other.bin": "x",
+            "back\\slash.md": "x",
+            "o\\ther": "x",
+        },
     )
     repo.write({"models/churn/new.py": ""})
     runs = (

@@ -17,8 +17,10 @@ from mlgitlab.planning.derive import derive
 from mlgitlab.planning.impact import assess
 from mlgitlab.planning.plan import Plan, Question, make
 from mlgitlab.planning.profiles import choose
+from mlgitlab.planning.relevance import Relevance
 from mlgitlab.planning.sides import Hit, Reached, Side
 from mlgitlab.results import Reason
+from tests import projects
 
 FILE = "mlgitlab.yml"
 PATHS = ["a", "a/x.py", "a/b/x.csv", "lib/x.py", "lib/y.py", "data/d0.csv", "data/d1", "data/d1.dvc", "new", "x.md"]
@@ -100,9 +102,8 @@ change_lists = st.lists(changes, max_size=5, unique_by=lambda change: change.pat
 kinds = st.sampled_from([PipelineKind.MERGE_REQUEST, PipelineKind.DEFAULT_BRANCH, PipelineKind.SCHEDULE])
 _loaders = st.sampled_from(["m0:train", "m1:smoke", "m2:evaluate", "quality:q0"])
 loaded = st.builds(
-    lambda found, opaque: Reached(
-        imports={path: (Hit.of_import(step=step, chain=(path, "a/x.py")),) for path, step in found.items()},
-        opaque=opaque,
+    lambda found, opaque: projects.reached(
+        {path: (Hit.of_import(step=step, chain=(path, "a/x.py")),) for path, step in found.items()}, opaque
     ),
     st.dictionaries(st.sampled_from(PATHS), _loaders, max_size=2),
     st.frozensets(_loaders, max_size=1),
@@ -123,9 +124,10 @@ def planned(
     ids = list(steps)
     impact = assess(
         list(reversed(found)) if backwards else found,
-        head=Side.of(config, steps.values(), reached),
-        bases=[Side.of(base, derive(base).values(), reached)],
+        head=Side.of(config, steps.values(), reached, Relevance()),
+        bases=[Side.of(base, derive(base).values(), reached, Relevance())],
         steps=reversed(ids) if backwards else ids,
+        relevance=Relevance(),
         unmatched=config.unmatched,
         config_file=FILE,
     )

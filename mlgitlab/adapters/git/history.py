@@ -9,6 +9,7 @@ from typing import TypeVar
 from mlgitlab.adapters.git import tags
 from mlgitlab.adapters.git.fetching import Fetcher
 from mlgitlab.adapters.git.process import Git
+from mlgitlab.protocols import Line
 
 T = TypeVar("T")
 _FULL_SHA = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
@@ -51,6 +52,15 @@ class GitHistory:
         header = self._git.run("cat-file", "commit", sha).out.partition(b"\n\n")[0]
         lines = header.decode("utf-8", "replace").split("\n")
         return tuple(line.removeprefix("parent ") for line in lines if line.startswith("parent "))
+
+    def commits(self, tip: str, most: int | None = None, without: str = "") -> Line:
+        """The commits from `tip` along first parents, as far as each can be compared with its own."""
+        seen = self._settle(lambda: self._sees_line(tip, most, without), tip)
+        line = self._listed(tip, most, without) if seen is None else seen
+        parents = self.parents(line[-1]) if line and seen else ()
+        if line and not parents:
+            return Line(commits=line[:-1], base=line[-1], cut=seen is None)
+        return Line(commits=line, base=next(iter(parents), ""))
 
     def is_ancestor(self, ancestor: str, descendant: str) -> bool | None:
         """Whether `ancestor` is reachable from `descendant`; None where the clone cannot tell."""
@@ -112,6 +122,14 @@ class GitHistory:
                 if answer is not None:
                     break
         return answer
+
+    def _sees_line(self, tip: str, most: int | None, without: str) -> tuple[str, ...] | None:
+        listed = self._listed(tip, most, without)
+        return None if listed and listed[-1] in self._fetcher.boundary() else listed
+
+    def _listed(self, tip: str, most: int | None, without: str) -> tuple[str, ...]:
+        limits = [*([f"--max-count={most}"] if most else []), *([f"^{without}"] if without else [])]
+        return self._git.run("rev-list", "--first-parent", *limits, tip, "--").lines
 
     def _sees_ancestor(self, ancestor: str, descendant: str) -> bool | None:
         if self._git.run("merge-base", "--is-ancestor", ancestor, descendant, accept=(0, 1)).ok:

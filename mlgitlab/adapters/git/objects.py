@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from mlgitlab import paths
 from mlgitlab.adapters.git.process import Git
-from mlgitlab.changes import GITLINK_MODE
+from mlgitlab.changes import GITLINK_MODE, TREE_MODE
 from mlgitlab.errors import WorldError
 from mlgitlab.protocols import Entry
+
+_MOST_ASKED = 10_000  # characters of paths on one command line
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,15 +28,16 @@ class TreeSnapshot:
 
     def read(self, wanted: Iterable[str]) -> Mapping[str, bytes]:
         """The content of files, and the targets of links, through one process."""
-        blobs = {
-            path: self._entries[path].blob
-            for path in wanted
-            if path in self._entries and self._entries[path].mode != GITLINK_MODE
-        }
+        known = self._find(list(wanted))
+        blobs = {path: entry.blob for path, entry in known.items() if entry.mode not in (GITLINK_MODE, TREE_MODE)}
         if self._promisor and blobs:
             _prefetch(self.git, self.rev, set(blobs.values()), self._promisor)
         contents = read_blobs(self.git, blobs.values())
         return {path: contents[blob] for path, blob in blobs.items()}
+
+    def blobs(self, wanted: Iterable[str]) -> Mapping[str, str]:
+        """Object names; of a submodule its commit."""
+        return {path: entry.blob for path, entry in self._find(list(wanted)).items()}
 
     @cached_property
     def _promisor(self) -> str:
@@ -44,12 +47,27 @@ class TreeSnapshot:
 
     @cached_property
     def _entries(self) -> dict[str, Entry]:
-        found: dict[str, Entry] = {}
-        for record in self.git.run("ls-tree", "-r", "-z", "--full-tree", self.rev).records:
-            head, _, name = record.partition(b"\t")
-            mode, _type, blob = head.decode("ascii").split(" ")
-            found[paths.decode(name)] = Entry(mode=mode, blob=blob)
-        return found
+        return _listed(self.git.run("ls-tree", "-r", "-z", "--full-tree", self.rev).records)
+
+    def _find(self, wanted: Sequence[str]) -> dict[str, Entry]:
+        """The entries of some paths; a few are asked for by name, which spares the listing of a large tree."""
+        few = sum(map(len, wanted)) <= _MOST_ASKED and all(map(str.isascii, wanted))
+        if few and "_entries" not in self.__dict__:
+            if not wanted:
+                return {}
+            asked = ("ls-tree", "-z", "--full-tree", self.rev, "--", *wanted)
+            found = _listed(self.git.run(*asked, environ={"GIT_LITERAL_PATHSPECS": "1"}).records)
+            return {path: found[path] for path in wanted if path in found}
+        return {path: self._entries[path] for path in wanted if path in self._entries}
+
+
+def _listed(records: Iterable[bytes]) -> dict[str, Entry]:
+    found: dict[str, Entry] = {}
+    for record in records:
+        head, _, name = record.partition(b"\t")
+        mode, _type, blob = head.decode("ascii").split(" ")
+        found[paths.decode(name)] = Entry(mode=mode, blob=blob)
+    return found
 
 
 def read_blobs(git: Git, blobs: Iterable[str]) -> dict[str, bytes]:

@@ -14,6 +14,8 @@ from mlgitlab.adapters.git.process import forget_hooks
 from mlgitlab.changes import ChangeSet
 from mlgitlab.protocols import Snapshot
 
+_MOST_SNAPSHOTS = 16
+
 
 def open_repository(
     directory: str,
@@ -77,8 +79,12 @@ class GitRepository(GitHistory):
         """The files of a commit or tree."""
         if not is_object_name(rev):
             return TreeSnapshot(git=self._git, rev=rev)
-        # What an object name means never changes: its tree is listed once.
-        return self._snapshots.setdefault(rev, TreeSnapshot(git=self._git, rev=rev))
+        # What an object name means never changes: its tree is listed once, while it is among those last asked for.
+        found = self._snapshots.pop(rev, None) or TreeSnapshot(git=self._git, rev=rev)
+        self._snapshots[rev] = found
+        if len(self._snapshots) > _MOST_SNAPSHOTS:
+            del self._snapshots[next(iter(self._snapshots))]
+        return found
 
     def work_tree(self) -> Snapshot | None:
         """The files on disk; None in a bare repository."""

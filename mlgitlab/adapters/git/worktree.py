@@ -49,8 +49,16 @@ def _against(location: Location, index: Mapping[str, str], base: str) -> dict[st
 
 def _is_unhashed(change: Change) -> bool:
     is_file = change.old_mode == change.new_mode and change.new_mode.startswith("100")
-    # `--stdin-paths` ends a name at a newline and takes a leading quote for an escape: such files count as changed.
-    return is_file and not change.new_blob and "\n" not in change.path and not change.path.startswith('"')
+    return is_file and not change.new_blob and _is_line(change.path)  # others count as changed
+
+
+def _is_line(path: str) -> bool:
+    """Whether `--stdin-paths` reads the name as it is: a newline ends one, and a leading quote means an escape."""
+    return "\n" not in path and not path.startswith('"')
+
+
+def _named(location: Location, content: bytes) -> str:
+    return location.git.run("hash-object", "--stdin", stdin=content).text
 
 
 def _hashed(location: Location, names: Sequence[str]) -> dict[str, str]:
@@ -96,6 +104,16 @@ class WorkTreeSnapshot:
             if path not in skipped and (content := _content(_on_disk(self.location.folder, path))) is not None:
                 found[path] = content
         return found
+
+    def blobs(self, wanted: Iterable[str]) -> Mapping[str, str]:
+        """What git would call the contents, of links and of names that it cannot be told among lines as they are."""
+        entries, _ = self._listing
+        present = {path: entries[path] for path in wanted if path in entries}
+        unnamed = [path for path, entry in present.items() if not entry.blob]
+        plain = [path for path in unnamed if present[path].mode.startswith("100") and _is_line(path)]
+        found = {path: entry.blob for path, entry in present.items() if entry.blob} | _hashed(self.location, plain)
+        rest = self.read([path for path in unnamed if path not in found])
+        return found | {path: _named(self.location, content) for path, content in rest.items()}
 
     @cached_property
     def _listing(self) -> tuple[dict[str, Entry], frozenset[str]]:

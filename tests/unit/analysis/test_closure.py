@@ -247,3 +247,34 @@ def test_a_declared_source_root_is_searched() -> None:
     snapshot = DictSnapshot({"train.py": "import a", "code/a.py": ""})
 
     assert set(close(snapshot, "python train.py", "./code/").files) == {"train.py", "code/a.py"}
+
+
+@pytest.mark.parametrize(
+    ("makefile", "command", "expected", "opaque"),
+    [
+        pytest.param("train:\n\tpython a.py\nx:\n\tpython b.py", "make train", {"a.py"}, False, id="a target"),
+        pytest.param("S ?= a.py\ntrain:\n\tpython $(S)", "make train", {"a.py"}, True, id="the environment has a say"),
+        pytest.param("train:\n\tpython $(S)", "make train S=b.py", {"b.py"}, False, id="a variable of the command"),
+        pytest.param("train:\n\t$(MAKE) -C sub", "make train", {"sub/Makefile", "sub/c.py"}, False, id="make in make"),
+        pytest.param("train:\n\tmake train", "make train", set(), False, id="make of itself"),
+        pytest.param(
+            "$(eval x)\ntrain:\n\tpython a.py\nx:\n\tpython b.py", "make train", {"a.py", "b.py"}, True, id="not plain"
+        ),
+        pytest.param("train:\n\tpython a.py", "make other", {"a.py"}, True, id="a target that is not there"),
+        pytest.param("train:\n\tpython a.py", "make -C $DIR train", {"a.py"}, True, id="a folder that nobody knows"),
+        pytest.param("train:\n\tpython a.py | mytool", "make train", {"a.py"}, True, id="another program"),
+    ],
+)
+def test_make_runs_the_recipes_of_its_goal(makefile: str, command: str, expected: set[str], opaque: bool) -> None:
+    files = {"a.py": "", "b.py": "", "c.py": "", "sub/Makefile": "x:\n\tpython c.py", "sub/c.py": ""}
+
+    found = close(DictSnapshot({**files, "Makefile": makefile}), command)
+
+    assert (set(found.files) - {"sub/Makefile", "sub/c.py"} if opaque else set(found.files)) == {"Makefile", *expected}
+    assert found.opaque == opaque
+
+
+def test_hydra_loads_what_lies_in_the_folder_of_its_plugins() -> None:
+    files = {"train.py": "import hydra", "src/hydra_plugins/a/b.py": "import c", "c.py": "", "d.py": ""}
+
+    assert set(close(DictSnapshot(files)).files) == {"train.py", "src/hydra_plugins/a/b.py", "c.py"}

@@ -5,27 +5,37 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import click
 import pytest
 
-from mlgitlab.analysis.closure import Closure, closure_of
+from mlgitlab.analysis.closure import Closure, Walk, closure_of
 from mlgitlab.analysis.entry import entries_of
 from mlgitlab.analysis.graph import ImportGraph
 from mlgitlab.analysis.parses import MemoryParses
+from mlgitlab.analysis.starting import Start
 from tests.snapshots import DictSnapshot
 
 INSTALLED = Path(click.__file__).parents[1]
 PACKAGES = (
     "_pytest",
     "attr",
+    "attrs",
+    "certifi",
+    "charset_normalizer",
+    "check_jsonschema",
     "click",
+    "execnet",
     "git",
     "gitdb",
     "gitlab",
+    "grimp",
+    "hatchling",
     "hypothesis",
     "idna",
+    "importlinter",
     "iniconfig",
     "jinja2",
     "jsonschema",
@@ -34,39 +44,52 @@ PACKAGES = (
     "mdurl",
     "packaging",
     "pathspec",
+    "pip",
     "pluggy",
+    "pygments",
     "pytest",
     "referencing",
     "requests",
     "rich",
+    "ruamel",
     "smmap",
     "sortedcontainers",
     "urllib3",
+    "xdist",
     "yaml",
-    "certifi",
-    "pygments",
-    "charset_normalizer",
 )
 # Those whose closure has no wildcard are compared for exactness as well.
 EXACT = (
     "click",
     "click.testing",
+    "gitdb",
     "idna.codec",
     "iniconfig",
     "markdown_it",
     "packaging.requirements",
     "pathspec",
     "pluggy",
+    "smmap",
+    "sortedcontainers",
+    "urllib3",
 )
 LOOSE = (
     "_pytest.pytester",
+    "attrs",
+    "check_jsonschema",
+    "execnet",
     "git",
-    "gitlab",
+    "gitlab.v4.objects",
     "hypothesis.strategies",
+    "importlinter.cli",
     "jinja2.ext",
     "jsonschema",
-    "pytest",
-    "rich.syntax",
+    "pip._internal.cli.main",
+    "pygments.lexers.python",
+    "requests",
+    "rich.markdown",
+    "ruamel.yaml",
+    "xdist.plugin",
     "yaml",
 )
 TRACE = """
@@ -74,10 +97,18 @@ import importlib, json, sys
 root = sys.argv[1]
 sys.dont_write_bytecode = True
 sys.path[:] = [root] + [p for p in sys.path if "site-packages" not in p]
-before = set(sys.modules)
+before, importers = set(sys.modules), {}
+class Watch:
+    def find_spec(name, path=None, target=None):
+        frame = sys._getframe(1)
+        while frame and ("importlib" in frame.f_code.co_filename or frame.f_code.co_filename == "<string>"):
+            frame = frame.f_back
+        importers.setdefault(name, frame.f_code.co_filename if frame else "")
+sys.meta_path.insert(0, Watch)
 importlib.import_module(sys.argv[2])
-loaded = [getattr(module, "__file__", None) for name, module in list(sys.modules.items()) if name not in before]
-json.dump(sorted(file for file in loaded if file and file.startswith(root)), sys.stdout)
+files = {name: getattr(module, "__file__", None) for name, module in list(sys.modules.items()) if name not in before}
+found = [[importers.get(name, ""), file] for name, file in files.items() if file and file.startswith(root)]
+json.dump(found, sys.stdout)
 """
 
 
@@ -91,10 +122,14 @@ def graph() -> ImportGraph:
     return ImportGraph(DictSnapshot(files), MemoryParses())
 
 
-def loaded_by(module: str) -> set[str]:
+@cache
+def loaded_by(module: str) -> tuple[tuple[str, str], ...]:
+    """What a fresh process loads for the module: (the file that imports it first, the file), below INSTALLED."""
     argv = [sys.executable, "-I", "-S", "-c", TRACE, str(INSTALLED), module]
     out = subprocess.run(argv, check=True, capture_output=True, text=True).stdout
-    return {Path(file).relative_to(INSTALLED).as_posix() for file in json.loads(out)}
+    pairs = [[Path(file).relative_to(INSTALLED).as_posix() if file.startswith(str(INSTALLED)) else "" for file in pair]
+             for pair in json.loads(out)]  # fmt: skip
+    return tuple((importer, file) for importer, file in pairs)
 
 
 def closure(graph: ImportGraph, module: str) -> Closure:
@@ -103,11 +138,25 @@ def closure(graph: ImportGraph, module: str) -> Closure:
 
 @pytest.mark.parametrize("module", EXACT + LOOSE)
 def test_every_file_that_a_real_import_loads_is_in_the_closure(graph: ImportGraph, module: str) -> None:
-    known = set(graph.tree.entries)
-    loaded = loaded_by(module) & known
+    loaded = {file for _, file in loaded_by(module)} & set(graph.tree.entries)
 
     assert loaded, "nothing was traced"
     assert loaded - set(closure(graph, module).files) == set()
+
+
+@pytest.mark.parametrize("module", EXACT + LOOSE)
+def test_every_real_import_is_among_what_the_importing_file_can_load(graph: ImportGraph, module: str) -> None:
+    walk = Walk(graph, Start(roots={""}, folders={""}))
+    known = set(graph.tree.entries)
+    pairs = {(importer, file) for importer, file in loaded_by(module) if importer in known and file in known}
+    graph.prepare({importer for importer, _ in pairs})
+    # Who may load anything is not held to what can be told.
+    plain = {importer for importer, _ in pairs if not graph.imports(importer).reaches_everything}
+    targets = {importer: {importer, *walk.targets(importer)} for importer in plain}
+
+    assert {
+        (importer, file) for importer, file in pairs if importer in plain and file not in targets[importer]
+    } == set()
 
 
 @pytest.mark.parametrize("module", EXACT)

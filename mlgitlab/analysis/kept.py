@@ -1,0 +1,129 @@
+"""Records that outlive a run: packs in a cache, loaded when first asked for."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+from mlgitlab.analysis.meaning.values import Layer, Meaning, Part
+from mlgitlab.analysis.records import Decoder, encode
+from mlgitlab.analysis.references import Imports
+from mlgitlab.protocols import Cache
+
+# More packs than this are joined to one when the next is written.
+_MOST_PACKS = 8
+_MOST_BYTES = 64_000_000
+
+
+class Packs:
+    """Records by key. A pack that cannot be read is as good as none."""
+
+    def __init__(self, cache: Cache, folder: str) -> None:
+        self._cache = cache
+        self._folder = folder
+        self._records: dict[str, object] | None = None
+        self._new: dict[str, object] = {}
+
+    def get(self, key: str) -> object | None:
+        """The record, None where there is none."""
+        found = self._new.get(key)
+        return self._loaded().get(key) if found is None else found
+
+    def put(self, key: str, record: object) -> None:
+        """Keep a record."""
+        self._new[key] = record
+
+    def save(self) -> None:
+        """Write what is new. Each pack is named by its content, so that writers never meet."""
+        if not self._new:
+            return
+        packs = self._cache.names(self._folder)
+        joins = len(packs) >= _MOST_PACKS
+        records = {**self._loaded(), **self._new} if joins else self._new
+        content = _as_bytes(records)
+        if len(content) > _MOST_BYTES:  # most of it is about contents long gone
+            content = _as_bytes(self._new)
+        name = f"{self._folder}/{hashlib.sha256(content).hexdigest()[:24]}"
+        self._cache.put(name, content)
+        for pack in packs if joins else ():
+            if pack != name:
+                self._cache.drop(pack)
+        self._loaded().update(self._new)
+        self._new = {}
+
+    def _loaded(self) -> dict[str, object]:
+        if self._records is None:
+            self._records = {}
+            for name in reversed(self._cache.names(self._folder)):
+                self._records |= _pack(self._cache.get(name))
+        return self._records
+
+
+def _as_bytes(records: dict[str, object]) -> bytes:
+    return json.dumps(records, separators=(",", ":"), sort_keys=True).encode("ascii")
+
+
+class KeptParses:
+    """What each content can load, by (blob, kind of file)."""
+
+    def __init__(self, cache: Cache) -> None:
+        self._packs = Packs(cache, "parses")
+        self._decoder = Decoder()
+        self._known: dict[str, Imports] = {}
+
+    def get(self, blob: str, kind: str) -> Imports | None:
+        """What is known about the content, None when nothing is."""
+        key = f"{kind}:{blob}"
+        if key not in self._known:
+            try:
+                self._known[key] = self._decoder.decode(self._packs.get(key))
+            except (KeyError, TypeError, ValueError):
+                return None
+        return self._known[key]
+
+    def put(self, blob: str, kind: str, imports: Imports) -> None:
+        """Keep a result."""
+        self._known[f"{kind}:{blob}"] = imports
+        self._packs.put(f"{kind}:{blob}", encode(imports))
+
+    def save(self) -> None:
+        """Write what is new."""
+        self._packs.save()
+
+
+class KeptMeanings:
+    """What each content means, by (blob, kind of file)."""
+
+    def __init__(self, cache: Cache) -> None:
+        self._packs = Packs(cache, "meanings")
+
+    def get(self, blob: str, kind: str) -> Meaning | None:
+        """What is known about the content, None when nothing is."""
+        match self._packs.get(f"{kind}:{blob}"):
+            case [list(parts), dict(requires)]:
+                try:
+                    return Meaning(
+                        parts=tuple(Part(name, digest, Layer(layer)) for name, digest, layer in parts),
+                        requires={name: tuple(names) for name, names in requires.items()},
+                    )
+                except (TypeError, ValueError):
+                    return None
+            case _:
+                return None
+
+    def put(self, blob: str, kind: str, meaning: Meaning) -> None:
+        """Keep a result."""
+        requires = {name: list(names) for name, names in meaning.requires.items()}
+        self._packs.put(f"{kind}:{blob}", [list(map(list, meaning.parts)), requires])
+
+    def save(self) -> None:
+        """Write what is new."""
+        self._packs.save()
+
+
+def _pack(content: bytes | None) -> dict[str, object]:
+    try:
+        found = json.loads(content) if content else {}
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}

@@ -1,0 +1,205 @@
+"""What each step loads in one snapshot: from the shared web where that is exact, else by a walk of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Protocol
+
+from mlgitlab.analysis.closure import Closure, closure_of
+from mlgitlab.analysis.graph import ImportGraph
+from mlgitlab.analysis.references import Reads, Uses
+from mlgitlab.analysis.weave import Starter
+from mlgitlab.analysis.web import Origin, Web
+
+
+class Loaded(Protocol):
+    """All that one step loads.
+
+    opaque: it also runs something that cannot be looked into. missing: entry scripts that do not exist.
+    reads: what it reads in the texts of modules, besides running them. uses: what its code takes from outside; None
+    where that cannot be told. besides: those of the files that are no
+    code, and that other steps may read in ways that nobody sees.
+    """
+
+    @property
+    def files(self) -> Collection[str]:
+        """Every file that it loads."""
+        ...
+
+    @property
+    def opaque(self) -> bool: ...  # noqa: D102 (see the class)
+
+    @property
+    def missing(self) -> tuple[str, ...]: ...  # noqa: D102 (see the class)
+
+    @property
+    def reads(self) -> Reads: ...  # noqa: D102 (see the class)
+
+    @property
+    def uses(self) -> Uses | None: ...  # noqa: D102 (see the class)
+
+    @property
+    def besides(self) -> frozenset[str]: ...  # noqa: D102 (see the class)
+
+    def among(self, paths: Collection[str]) -> Collection[str]:
+        """Those of the paths that it loads."""
+        ...
+
+    def chain(self, path: str) -> tuple[str, ...]:
+        """From a loaded path up to the entry point, each file with the one that loads it."""
+        ...
+
+    def is_certain(self, path: str) -> bool:
+        """Whether a loaded path is meant, and not only within reach of an import that nobody can resolve."""
+        ...
+
+
+class Loading:
+    """The steps of one snapshot. `graph` is called only for a step that the web cannot answer for."""
+
+    def __init__(self, web: Web, graph: Callable[[], ImportGraph]) -> None:
+        self.web = web
+        self._graph = graph
+        self._known: dict[str, Loaded] = {}
+        self._is_shared = True
+
+    def of(self, starter: Starter) -> Loaded:
+        """What a starter of the web loads."""
+        name = starter.name
+        if name not in self._known:
+            self._known[name] = self._look(starter, self.web.origins[name])
+        return self._known[name]
+
+    def is_that_of(self, other: Loading) -> bool:
+        """Whether every answer so far came from the one web of both, and from nothing else."""
+        return self.web is other.web and other._is_shared
+
+    def _look(self, starter: Starter, origin: Origin) -> Loaded:
+        found = self.web.spread(origin)
+        self._is_shared &= found is not None
+        if found is None:
+            return Walked(closure_of(self._graph(), starter.entries(), starter.source_roots))
+        wildcards = self.web.wildcards_in(found)
+        self._is_shared &= not wildcards
+        rest = self.everything - found if wildcards else frozenset()
+        return Spread(web=self.web, origin=origin, found=found, wildcards=wildcards, rest=rest)
+
+    @cached_property
+    def everything(self) -> frozenset[str]:
+        """Every file of the snapshot that can be loaded at all."""
+        return frozenset(self._graph().everything())
+
+
+@dataclass(frozen=True, slots=True)
+class Walked:
+    """What a walk of the step's own found."""
+
+    closure: Closure
+
+    @property
+    def files(self) -> Collection[str]:
+        """Every file that the walk found."""
+        return self.closure.files.keys()
+
+    @property
+    def opaque(self) -> bool:
+        """Whether the walk came to something that cannot be looked into."""
+        return self.closure.opaque
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Entry scripts that do not exist."""
+        return self.closure.missing
+
+    @property
+    def reads(self) -> Reads:
+        """What the files read in the texts of others."""
+        return self.closure.reads
+
+    @property
+    def uses(self) -> Uses | None:
+        """What the files take from outside."""
+        return self.closure.uses
+
+    @property
+    def besides(self) -> frozenset[str]:
+        """What is no code among the files."""
+        return self.closure.besides
+
+    def among(self, paths: Collection[str]) -> Collection[str]:
+        """Those of the paths that the walk found."""
+        return self.closure.files.keys() & paths
+
+    def chain(self, path: str) -> tuple[str, ...]:
+        """From the path up to the entry point."""
+        return self.closure.chain(path)
+
+    def is_certain(self, path: str) -> bool:
+        """Whether no wildcard import stands at the end of the chain."""
+        chain = self.closure.chain(path)
+        return len(chain) < 2 or chain[1] not in self.closure.wildcards
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spread:
+    """What the shared web says. `rest` is what only `wildcards`, imports that nobody can resolve, may reach."""
+
+    web: Web
+    origin: Origin
+    found: frozenset[str]
+    wildcards: frozenset[str] = frozenset()
+    rest: frozenset[str] = frozenset()
+
+    @property
+    def files(self) -> Collection[str]:
+        """Every file that the step's origin leads to."""
+        return self.found | self.rest
+
+    @property
+    def opaque(self) -> bool:
+        """Whether the command, or a file that it loads, runs something that cannot be looked into."""
+        return self.origin.opaque or self.web.is_opaque(self.found)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Entry scripts that do not exist."""
+        return self.origin.missing
+
+    @property
+    def reads(self) -> Reads:
+        """What the files read in the texts of others."""
+        # What a wildcard may load may read anything.
+        return Reads.DOCS | Reads.TYPES if self.wildcards else self.web.reads(self.found)
+
+    @property
+    def uses(self) -> Uses | None:
+        """What the files take from outside."""
+        if self.wildcards or self.opaque:
+            return None
+        found = self.web.uses(self.found)
+        return replace(found, own=found.own | (found.modules & self.origin.names))
+
+    @property
+    def besides(self) -> frozenset[str]:
+        """Nothing: where files other than code count, a walk of the step's own finds them."""
+        return frozenset()
+
+    def among(self, paths: Collection[str]) -> Collection[str]:
+        """Those of the paths that the origin leads to."""
+        known = self.found.intersection(paths)
+        return known | self.rest.intersection(paths) if self.rest else known
+
+    def chain(self, path: str) -> tuple[str, ...]:
+        """From the path up to the entry point; through the nearest wildcard where nothing else leads there."""
+        if path in self.found:
+            return self.web.way(path, self.origin.files)
+        if path not in self.rest:
+            return ()
+        ways = (self.web.way(wildcard, self.origin.files) for wildcard in self.wildcards)
+        return (path, *min(ways, key=lambda way: (len(way), way)))
+
+    def is_certain(self, path: str) -> bool:
+        """Whether an import that can be resolved leads there."""
+        return path in self.found

@@ -1,0 +1,120 @@
+"""From files to the web of what loads what: every file read once, for all steps together."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from functools import cache, cached_property
+
+from mlgitlab.analysis import records
+from mlgitlab.analysis.closure import Walk
+from mlgitlab.analysis.entry import Entries, entries_of
+from mlgitlab.analysis.graph import ImportGraph
+from mlgitlab.analysis.packages.standard_library import STANDARD_LIBRARY
+from mlgitlab.analysis.starting import Start, start_of
+from mlgitlab.analysis.web import Origin, Strand, Web
+
+# Every step has these on its module path: the repository's root and its `src`.
+SHARED = frozenset({"", "src"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Starter:
+    """What one step starts: the lines of its shell, and the entry points and source roots declared for it."""
+
+    lines: tuple[str, ...]
+    declared: tuple[str, ...] = ()
+    source_roots: tuple[str, ...] = ()
+
+    @cached_property
+    def name(self) -> str:
+        """A short name, equal for steps that start the same."""
+        said = json.dumps([self.lines, self.declared, self.source_roots]).encode("ascii")
+        return hashlib.sha256(said).hexdigest()[:24]
+
+    def entries(self) -> Entries:
+        """The entry points."""
+        return entries_of(self.lines, self.declared)
+
+
+@cache
+def starter(lines: tuple[str, ...], declared: tuple[str, ...], source_roots: tuple[str, ...]) -> Starter:
+    """The one starter of these values: every side of a comparison asks for it."""
+    return Starter(lines=lines, declared=declared, source_roots=source_roots)
+
+
+def weave(
+    graph: ImportGraph, starters: Iterable[Starter], known: Web | None = None, changed: Collection[str] = ()
+) -> Web:
+    """The web of all that the starters load.
+
+    `known` is a web of the same folders and names, in which only the contents of `changed` differ.
+    """
+    shared = Walk(graph, Start(roots=set(SHARED), folders={""}))
+    strands = {path: strand for path, strand in known.strands.items() if path not in changed} if known else {}
+    origins = {starter.name: _origin(graph, starter) for starter in starters}
+    seen = {path for origin in origins.values() for path in origin.files}
+    frontier = sorted(seen)
+    while frontier:
+        unread = [path for path in frontier if path not in strands]
+        graph.prepare(unread)
+        strands.update((path, _strand(graph, shared, path)) for path in unread)
+        reached = frozenset().union(*[strands[path].targets for path in frontier])
+        frontier = sorted(reached - seen)
+        seen |= reached
+    return Web(strands={path: strands[path] for path in sorted(seen)}, origins=origins)
+
+
+def _strand(graph: ImportGraph, shared: Walk, path: str) -> Strand:
+    imports = graph.imports(path)
+    real = graph.tree.real(path)
+    linked = real is None or real.path != path or bool(real.links)
+    special = linked or bool(imports.roots) or imports.any_root or graph.finds_scripts(path)
+    # What a file of configuration or of a project says is looked at by a walk of the step's own.
+    special |= imports.fills or imports.shares_package or graph.starts_programs(path)
+    tops = set(graph.tops(path))
+    relative = graph.relative(path)
+    modules = frozenset(imports.modules) - STANDARD_LIBRARY
+    for folder, ref in relative:
+        tops.update(_packages(folder, ref.module))
+    return Strand(
+        imports=records.name_of(imports),
+        targets=frozenset() if special else frozenset(shared.targets(path)) - {path},
+        tops=frozenset(tops),
+        wildcard=imports.reaches_everything or (imports.entry_points and graph.projects.any_point),
+        opaque=imports.opaque,
+        special=special,
+        relative=bool(relative),
+        reads=int(imports.reads),
+        modules=modules,
+        own=frozenset(top for top in modules if shared.knows(top)),
+    )
+
+
+def _packages(folder: str, module: str) -> Iterable[str]:
+    """The first names under which the shared roots know a relative import's package."""
+    for root in SHARED:
+        inside = folder.removeprefix(root).lstrip("/") if folder.startswith(root) else folder
+        yield (inside or module).partition("/")[0].partition(".")[0]
+
+
+def _origin(graph: ImportGraph, starter: Starter) -> Origin:
+    entries = starter.entries()
+    start = start_of(graph, entries, starter.source_roots)
+    walk = Walk(graph, start)
+    files = tuple(dict.fromkeys(walk.first()))
+    own = sorted(start.roots - SHARED)
+    tree = graph.tree
+    # A folder above the repository, in a submodule or behind a link is looked at by a walk of its own.
+    plain = all(not folder.startswith("..") and (real := tree.real(folder)) and real.path == folder for folder in own)
+    plain = plain and not any(folder in tree.submodules for folder in own)
+    return Origin(
+        files=files,
+        folders=tuple(own),
+        names=frozenset().union(*[tree.names_in(folder) for folder in own]) if plain else frozenset(),
+        missing=tuple(sorted(start.missing)),
+        opaque=entries.opaque or start.opaque or walk.opaque,
+        special=not plain or bool(start.besides),
+    )

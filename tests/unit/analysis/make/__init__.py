@@ -1,0 +1,1 @@
+"""Makefiles that are read, and those that are not."""

@@ -1,0 +1,1 @@
+"""What project files say, and all of them together."""
