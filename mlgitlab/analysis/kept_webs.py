@@ -22,9 +22,9 @@ class KeptWebs:
         self._bodies: dict[int, str] = {}  # by the identity of a web in `_known`
 
     def commits(self) -> tuple[str, ...]:
-        """Commits that have a web: those of this run, then those kept before, the newest first."""
+        """Commits that have a web, the newest first: those of this run, then those kept before."""
         kept = (name.rpartition("/")[2] for name in self._cache.names(COMMITS))
-        return tuple(dict.fromkeys((*self._known, *kept)))
+        return tuple(dict.fromkeys((*reversed(self._known), *kept)))
 
     def get(self, commit: str) -> Web | None:
         """The web of a commit; None where there is none, or none that can be read."""

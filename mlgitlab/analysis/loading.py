@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from mlgitlab.analysis.closure import Closure, closure_of
-from mlgitlab.analysis.graph import ImportGraph
 from mlgitlab.analysis.references import Reads, Uses
-from mlgitlab.analysis.weave import Starter
+from mlgitlab.analysis.starter import Starter
 from mlgitlab.analysis.web import Origin, Web
+
+if TYPE_CHECKING:
+    from mlgitlab.analysis.closure import Closure
+    from mlgitlab.analysis.graph import ImportGraph
+
+_FEW = 50
 
 
 class Loaded(Protocol):
@@ -77,14 +81,12 @@ class Loading:
         return self.web is other.web and other._is_shared
 
     def _look(self, starter: Starter, origin: Origin) -> Loaded:
-        found = self.web.spread(origin)
-        self._is_shared &= found is not None
-        if found is None:
-            return Walked(closure_of(self._graph(), starter.entries(), starter.source_roots))
-        wildcards = self.web.wildcards_in(found)
-        self._is_shared &= not wildcards
-        rest = self.everything - found if wildcards else frozenset()
-        return Spread(web=self.web, origin=origin, found=found, wildcards=wildcards, rest=rest)
+        self._is_shared &= origin.shared and not origin.wild
+        if origin.shared:
+            return Spread(self.web, origin, lambda: self.everything)
+        from mlgitlab.analysis.closure import closure_of  # noqa: PLC0415 (most runs do without)
+
+        return Walked(closure_of(self._graph(), starter.entries(), starter.source_roots))
 
     @cached_property
     def everything(self) -> frozenset[str]:
@@ -142,44 +144,52 @@ class Walked:
         return len(chain) < 2 or chain[1] not in self.closure.wildcards
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Spread:
-    """What the shared web says. `rest` is what only `wildcards`, imports that nobody can resolve, may reach."""
+    """What the shared web says of an origin. `rest` is what only imports that nobody can resolve may reach."""
 
-    web: Web
-    origin: Origin
-    found: frozenset[str]
-    wildcards: frozenset[str] = frozenset()
-    rest: frozenset[str] = frozenset()
+    def __init__(self, web: Web, origin: Origin, everything: Callable[[], frozenset[str]]) -> None:
+        self._web = web
+        self._origin = origin
+        self._everything = everything
+
+    @cached_property
+    def _found(self) -> frozenset[str]:
+        found = self._web.spread(self._origin)
+        assert found is not None, "the origin is shared"
+        return found
+
+    @cached_property
+    def _rest(self) -> frozenset[str]:
+        return self._everything() - self._found if self._origin.wild else frozenset()
 
     @property
     def files(self) -> Collection[str]:
         """Every file that the step's origin leads to."""
-        return self.found | self.rest
+        return self._found | self._rest
 
     @property
     def opaque(self) -> bool:
         """Whether the command, or a file that it loads, runs something that cannot be looked into."""
-        return self.origin.opaque or self.web.is_opaque(self.found)
+        return self._origin.opaque
 
     @property
     def missing(self) -> tuple[str, ...]:
         """Entry scripts that do not exist."""
-        return self.origin.missing
+        return self._origin.missing
 
     @property
     def reads(self) -> Reads:
         """What the files read in the texts of others."""
         # What a wildcard may load may read anything.
-        return Reads.DOCS | Reads.TYPES if self.wildcards else self.web.reads(self.found)
+        return Reads.DOCS | Reads.TYPES if self._origin.wild else Reads(self._origin.reads)
 
     @property
     def uses(self) -> Uses | None:
         """What the files take from outside."""
-        if self.wildcards or self.opaque:
+        if self._origin.wild or self._origin.opaque:
             return None
-        found = self.web.uses(self.found)
-        return replace(found, own=found.own | (found.modules & self.origin.names))
+        found = self._web.uses(self._found)
+        return replace(found, own=found.own | (found.modules & self._origin.names))
 
     @property
     def besides(self) -> frozenset[str]:
@@ -188,18 +198,21 @@ class Spread:
 
     def among(self, paths: Collection[str]) -> Collection[str]:
         """Those of the paths that the origin leads to."""
-        known = self.found.intersection(paths)
-        return known | self.rest.intersection(paths) if self.rest else known
+        if len(paths) <= _FEW:  # from the paths to the origins, once for all steps
+            known = frozenset(path for path in paths if self._web.leads(path, self._origin.files))
+        else:
+            known = self._found.intersection(paths)
+        return known | self._rest.intersection(paths) if self._origin.wild else known
 
     def chain(self, path: str) -> tuple[str, ...]:
         """From the path up to the entry point; through the nearest wildcard where nothing else leads there."""
-        if path in self.found:
-            return self.web.way(path, self.origin.files)
-        if path not in self.rest:
-            return ()
-        ways = (self.web.way(wildcard, self.origin.files) for wildcard in self.wildcards)
+        way = self._web.way(path, self._origin.files)
+        if way or path not in self._rest:
+            return way
+        wildcards = self._web.wildcards_in(self._found)
+        ways = (self._web.way(wildcard, self._origin.files) for wildcard in wildcards)
         return (path, *min(ways, key=lambda way: (len(way), way)))
 
     def is_certain(self, path: str) -> bool:
         """Whether an import that can be resolved leads there."""
-        return path in self.found
+        return self._web.leads(path, self._origin.files)

@@ -2,47 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
-from functools import cache, cached_property
+from dataclasses import replace
 
 from mlgitlab.analysis import records
 from mlgitlab.analysis.closure import Walk
-from mlgitlab.analysis.entry import Entries, entries_of
 from mlgitlab.analysis.graph import ImportGraph
 from mlgitlab.analysis.packages.standard_library import STANDARD_LIBRARY
+from mlgitlab.analysis.starter import Starter
 from mlgitlab.analysis.starting import Start, start_of
 from mlgitlab.analysis.web import Origin, Strand, Web
 
 # Every step has these on its module path: the repository's root and its `src`.
 SHARED = frozenset({"", "src"})
-
-
-@dataclass(frozen=True, kw_only=True)
-class Starter:
-    """What one step starts: the lines of its shell, and the entry points and source roots declared for it."""
-
-    lines: tuple[str, ...]
-    declared: tuple[str, ...] = ()
-    source_roots: tuple[str, ...] = ()
-
-    @cached_property
-    def name(self) -> str:
-        """A short name, equal for steps that start the same."""
-        said = json.dumps([self.lines, self.declared, self.source_roots]).encode("ascii")
-        return hashlib.sha256(said).hexdigest()[:24]
-
-    def entries(self) -> Entries:
-        """The entry points."""
-        return entries_of(self.lines, self.declared)
-
-
-@cache
-def starter(lines: tuple[str, ...], declared: tuple[str, ...], source_roots: tuple[str, ...]) -> Starter:
-    """The one starter of these values: every side of a comparison asks for it."""
-    return Starter(lines=lines, declared=declared, source_roots=source_roots)
 
 
 def weave(
@@ -64,7 +36,22 @@ def weave(
         reached = frozenset().union(*[strands[path].targets for path in frontier])
         frontier = sorted(reached - seen)
         seen |= reached
-    return Web(strands={path: strands[path] for path in sorted(seen)}, origins=origins)
+    web = Web(strands={path: strands[path] for path in sorted(seen)}, origins=origins)
+    return replace(web, origins={name: _summed(web, origin) for name, origin in origins.items()})
+
+
+def _summed(web: Web, origin: Origin) -> Origin:
+    """The origin, with what its files together are."""
+    found = web.spread(origin)
+    if found is None:
+        return origin
+    return replace(
+        origin,
+        shared=True,
+        wild=bool(web.wildcards_in(found)),
+        opaque=origin.opaque or web.is_opaque(found),
+        reads=int(web.reads(found)),
+    )
 
 
 def _strand(graph: ImportGraph, shared: Walk, path: str) -> Strand:

@@ -38,15 +38,19 @@ class Strand:
 class Origin:
     """Where one step begins: its files, the folders that it alone has on the module path, and the names in them.
 
-    special: one of the folders is none that a name can be looked up in.
+    special: one of the folders is none that a name can be looked up in. What follows is true of its files together,
+    as far as the web leads. shared: the web's answers are those of a walk of its own; wild: one may load any file.
     """
 
     files: tuple[str, ...]
     folders: tuple[str, ...] = ()
     names: frozenset[str] = frozenset()
     missing: tuple[str, ...] = ()
-    opaque: bool = False
     special: bool = False
+    shared: bool = False
+    wild: bool = False
+    opaque: bool = False
+    reads: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,6 +108,10 @@ class Web:
             own=empty.union(*[strand.own for strand in strands]),
             mentions=empty.union(*[strand.tops for strand in strands]),
         )
+
+    def leads(self, path: str, starts: Collection[str]) -> bool:
+        """Whether one of the starts loads the file."""
+        return path in self.strands and not self._ways(path)[1].keys().isdisjoint(starts)
 
     def way(self, path: str, starts: Iterable[str]) -> tuple[str, ...]:
         """A shortest way from a file up to one of the starts that loads it; empty where none does."""

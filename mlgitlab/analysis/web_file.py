@@ -29,8 +29,7 @@ def encode(web: Web) -> bytes:
         name: [
             *(list(map(names.number, found)) for found in (origin.files, origin.folders, sorted(origin.names))),
             list(origin.missing),
-            origin.opaque,
-            origin.special,
+            [origin.special, origin.shared, origin.wild, origin.opaque, origin.reads],
         ]
         for name, origin in sorted(web.origins.items())
     }
@@ -64,10 +63,13 @@ def decode(content: bytes) -> Web:
             folders=tuple([names[number] for number in folders]),
             names=frozenset([names[number] for number in own]),
             missing=tuple(missing),
-            opaque=opaque,
             special=special,
+            shared=shared,
+            wild=wild,
+            opaque=opaque,
+            reads=reads,
         )
-        for name, (files, folders, own, missing, opaque, special) in document["origins"].items()
+        for name, (files, folders, own, missing, (special, shared, wild, opaque, reads)) in document["origins"].items()
     }
     return Web(strands=strands, origins=origins)
 

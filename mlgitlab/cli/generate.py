@@ -8,7 +8,7 @@ from mlgitlab.cli import report, wiring
 from mlgitlab.cli.flow import survey
 from mlgitlab.cli.main import Surroundings
 from mlgitlab.cli.options import Options, json_option, shared_options
-from mlgitlab.cli.output import as_bytes, produce
+from mlgitlab.cli.output import produce
 
 
 @click.command("generate")
@@ -39,11 +39,11 @@ def command(around: Surroundings, options: Options, output: str, plan_file: str,
     """
     found = survey(*wiring.start(around, options))
     made = produce(found, wiring.job_templates(found), output)
-    plan = as_bytes(made.document)
     # The child last: where it exists, the plan and everything that it includes do, too.
-    wiring.write(around, {plan_file: plan, **{name: made.pipelines[name] for name in reversed(list(made.pipelines))}})
+    parts_first = {name: made.pipelines[name] for name in reversed(list(made.pipelines))}
+    wiring.write(around, {plan_file: made.plan, **parts_first})
     if as_json:
-        click.echo(plan, nl=False)
+        click.echo(made.plan, nl=False)
     else:
         click.echo(report.text(made.document))
         click.echo("\n" + report.written([*made.pipelines, plan_file]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import os
@@ -16,6 +17,7 @@ from mlgitlab.errors import ConfigError, ExitCode, MlgitlabError
 
 _BUG = "this is a bug in mlgitlab; please report it with the lines above"
 INTERRUPTED = 130
+_ALLOCATIONS = 500_000  # before the first look for garbage in circles
 
 # Listed here with their help, so that `mlgitlab --help` imports none of them.
 _COMMANDS = {
@@ -71,6 +73,8 @@ def cli() -> None:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit code is an ExitCode, or 130 after ^C."""
+    # Values form no cycles, and a run is short: collecting is looking through all of them for nothing.
+    gc.set_threshold(_ALLOCATIONS)
     arguments = list(sys.argv[1:] if argv is None else argv)
     surroundings = Surroundings(environ=dict(os.environ), cwd=os.getcwd())  # noqa: PTH109 (kept as given)
     color = False if surroundings.environ.get("NO_COLOR") else None

@@ -29,9 +29,13 @@ _UPSTREAM = "$CI_UPSTREAM_PIPELINE_ID"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Output:
-    """Everything to print or write: the plan's document, and file names to contents, the child's first."""
+    """Everything to print or write: the plan's document, and file names to contents, the child's first.
+
+    `plan` is plan.json's content: the document.
+    """
 
     document: dict[str, object]
+    plan: bytes
     pipelines: Mapping[str, bytes]
 
 
@@ -52,13 +56,9 @@ def produce(survey: Survey, templates: JobTemplates, child: str) -> Output:
     else:
         check(whole, instance)
     plan = document(survey.plan, _circumstances(survey, whole, limits, tuple(emitted)))
-    _check_archive(instance, [*emitted.values(), as_bytes(plan)])
-    return Output(document=plan, pipelines=emitted)
-
-
-def as_bytes(plan: Mapping[str, object]) -> bytes:
-    """plan.json's content."""
-    return (indented(plan) + "\n").encode()
+    written = (indented(plan) + "\n").encode()
+    _check_archive(instance, [*emitted.values(), written])
+    return Output(document=plan, plan=written, pipelines=emitted)
 
 
 def _parts(survey: Survey, whole: Pipeline, found: Split, templates: JobTemplates, child: str) -> dict[str, bytes]:

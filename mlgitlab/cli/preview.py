@@ -8,7 +8,7 @@ from mlgitlab.cli import report, wiring
 from mlgitlab.cli.flow import survey
 from mlgitlab.cli.main import Surroundings
 from mlgitlab.cli.options import Options, json_option, shared_options
-from mlgitlab.cli.output import as_bytes, produce
+from mlgitlab.cli.output import produce
 from mlgitlab.errors import ExitCode
 
 
@@ -34,7 +34,7 @@ def command(around: Surroundings, options: Options, shape: str, detailed_exitcod
     made = produce(found, wiring.job_templates(found), "mlgitlab-child.yml")
     match "json" if as_json else shape:
         case "json":
-            click.echo(as_bytes(made.document), nl=False)
+            click.echo(made.plan, nl=False)
         case "yaml":
             click.echo("---\n".join(content.decode() for content in made.pipelines.values()), nl=False)
         case "mermaid":

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from mlgitlab.analysis import records
-from mlgitlab.analysis.graph import ImportGraph
 from mlgitlab.analysis.kept import KeptParses
 from mlgitlab.analysis.kept_webs import KeptWebs
 from mlgitlab.analysis.loading import Loading
 from mlgitlab.analysis.parses import kind_of, parse
-from mlgitlab.analysis.weave import Starter, weave
+from mlgitlab.analysis.starter import Starter
 from mlgitlab.analysis.web import Web
 from mlgitlab.changes import Change
 from mlgitlab.planning.structure import is_structural
 from mlgitlab.protocols import Cache, Repository, Snapshot
+
+if TYPE_CHECKING:
+    from mlgitlab.analysis.graph import ImportGraph
 
 _MOST_TRIED = 4
 
@@ -52,6 +55,8 @@ class Webs:
         made: list[ImportGraph] = []
 
         def graph() -> ImportGraph:
+            from mlgitlab.analysis.graph import ImportGraph  # noqa: PLC0415 (most runs do without)
+
             if not made:
                 made.append(ImportGraph(scene.snapshot, self._parses))
             return made[0]
@@ -62,9 +67,9 @@ class Webs:
         for web, changes in self._near(scene):
             differing = self._differing(web, changes, scene.snapshot)
             if differing or starters.keys() - web.origins.keys():
-                return weave(graph(), starters.values(), web, differing)
+                return _woven(graph(), starters, web, differing)
             return web
-        return weave(graph(), starters.values())
+        return _woven(graph(), starters)
 
     def _near(self, scene: Scene) -> Iterator[tuple[Web, Collection[Change]]]:
         """A known web since which only files changed, neither names nor settings; with these changes."""
@@ -110,3 +115,11 @@ class Webs:
             if change.new_blob:
                 self._parses.put(change.new_blob, kind, imports)
         return records.name_of(imports)
+
+
+def _woven(
+    graph: ImportGraph, starters: Mapping[str, Starter], known: Web | None = None, changed: Collection[str] = ()
+) -> Web:
+    from mlgitlab.analysis.weave import weave  # noqa: PLC0415 (most runs do without)
+
+    return weave(graph, starters.values(), known, changed)

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from mlgitlab import paths
-from mlgitlab.adapters import ci_schema, files, gitlab
+from mlgitlab.adapters import files, gitlab
 from mlgitlab.adapters.cache import FolderCache, NoCache
 from mlgitlab.adapters.git import GitRepository, open_repository
 from mlgitlab.adapters.templates import SUFFIX, JinjaJobTemplates, shipped_folder
@@ -105,6 +105,8 @@ def write(around: Surroundings, contents: Mapping[str, bytes]) -> None:
 
 def schema_problems(content: bytes) -> tuple[str, ...]:
     """What GitLab's JSON schema says against a pipeline."""
+    from mlgitlab.adapters import ci_schema  # noqa: PLC0415 (for lint alone)
+
     return ci_schema.problems(content)
 
 

@@ -8,9 +8,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import PurePosixPath
 
-from mlgitlab.analysis.dvc.commands import silenced
 from mlgitlab.analysis.loading import Loaded, Loading
-from mlgitlab.analysis.weave import Starter, starter
+from mlgitlab.analysis.starter import Starter, starter
 from mlgitlab.changes import Change
 from mlgitlab.config.schema import StepKind
 from mlgitlab.planning.reasons import ALSO
@@ -40,8 +39,11 @@ def loadable(changes: Iterable[Change]) -> frozenset[str]:
 def starter_of(step: StepSpec) -> Starter:
     """What the step starts. A variable of the job is there before the first line of its shell."""
     own = (*step.before_script, *step.command)
-    # What the stages of a DVC project run stands in the place of the call that runs them.
-    said = (*silenced(own), *step.also_runs) if step.also_runs else own
+    said = own
+    if step.also_runs:  # what the stages of a DVC project run stands in the place of the call that runs them
+        from mlgitlab.analysis.dvc.commands import silenced  # noqa: PLC0415 (most projects do without)
+
+        said = (*silenced(own), *step.also_runs)
     return starter((*_exported(step.variables, said), *said), step.entry, step.source_roots)
 
 

@@ -1,0 +1,35 @@
+"""What one step starts, as a value by which the steps that start the same are known."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cache, cached_property
+
+from mlgitlab.analysis.entry import Entries, entries_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class Starter:
+    """What one step starts: the lines of its shell, and the entry points and source roots declared for it."""
+
+    lines: tuple[str, ...]
+    declared: tuple[str, ...] = ()
+    source_roots: tuple[str, ...] = ()
+
+    @cached_property
+    def name(self) -> str:
+        """A short name, equal for steps that start the same."""
+        said = json.dumps([self.lines, self.declared, self.source_roots]).encode("ascii")
+        return hashlib.sha256(said).hexdigest()[:24]
+
+    def entries(self) -> Entries:
+        """The entry points."""
+        return entries_of(self.lines, self.declared)
+
+
+@cache
+def starter(lines: tuple[str, ...], declared: tuple[str, ...], source_roots: tuple[str, ...]) -> Starter:
+    """The one starter of these values: every side of a comparison asks for it."""
+    return Starter(lines=lines, declared=declared, source_roots=source_roots)
