@@ -5,7 +5,7 @@ BIN := .venv/bin
 # As root on Debian, what is missing is installed; elsewhere the demo and the tests name it.
 APT := $(shell [ "$$(id -u)" = 0 ] && command -v apt-get)
 
-.PHONY: demo test lint types layers unit format clean
+.PHONY: demo test bench lint types layers unit format clean
 
 demo: .venv/installed tools
 	@$(BIN)/python -m scripts.demo
@@ -25,6 +25,13 @@ layers: .venv/installed
 
 unit: .venv/installed tools
 	$(BIN)/pytest -n 2
+
+# make bench GENERATOR=path/to/make_monorepo.py [FLOOR=path/to/floor.py] [TURBO=path/to/turbo] [SIZES="small medium"]
+# docs/performance.md says what these are.
+bench: .venv/installed
+	@[ -n "$(GENERATOR)" ] || { echo "name the generator of monorepos: make bench GENERATOR=path/to/make_monorepo.py" >&2; exit 2; }
+	$(BIN)/python -m benchmarks.selection $(GENERATOR) $(if $(FLOOR),--floor $(FLOOR)) $(if $(TURBO),--turbo $(TURBO)) $(if $(SIZES),--sizes $(SIZES))
+	$(BIN)/python -m benchmarks.compose
 
 format: .venv/installed
 	$(BIN)/ruff format .

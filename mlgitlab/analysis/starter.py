@@ -6,8 +6,10 @@ import hashlib
 import json
 from dataclasses import dataclass
 from functools import cache, cached_property
+from typing import TYPE_CHECKING
 
-from mlgitlab.analysis.entry import Entries, entries_of
+if TYPE_CHECKING:
+    from mlgitlab.analysis.entry import Entries
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +28,8 @@ class Starter:
 
     def entries(self) -> Entries:
         """The entry points."""
+        from mlgitlab.analysis.entry import entries_of  # noqa: PLC0415 (only where nothing is kept of the step)
+
         return entries_of(self.lines, self.declared)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from mlgitlab import paths
-from mlgitlab.analysis.projects.collection import NAMES
+from mlgitlab.analysis.projects.names import NAMES
 from mlgitlab.protocols import Entry, Snapshot
 
 LINK = "120000"

@@ -24,8 +24,8 @@ def completed(steps: Mapping[str, StepSpec], snapshot: Snapshot) -> tuple[Mappin
         return steps, ()
     project = DvcProject.of(snapshot)
     complete = {id_: _Completion(steps[id_], found, project) for id_, found in asked.items()}
-    found = {id_: complete[id_].step() if id_ in complete else step for id_, step in steps.items()}
-    return found, tuple(remark for one in complete.values() for remark in one.remarks())
+    every = {id_: complete[id_].step() if id_ in complete else step for id_, step in steps.items()}
+    return every, tuple(remark for one in complete.values() for remark in one.remarks())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

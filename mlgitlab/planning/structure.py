@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
-from mlgitlab.analysis.projects.collection import NAMES
+from mlgitlab.analysis.projects.names import NAMES
 from mlgitlab.changes import Change, ChangeKind
 from mlgitlab.planning.reach import NEVER_LOADED
 

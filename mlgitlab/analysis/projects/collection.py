@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from mlgitlab import paths
 from mlgitlab.analysis.projects.ini import read_entry_points, read_pytest_ini, read_setup_cfg
+from mlgitlab.analysis.projects.names import NAMES
 from mlgitlab.analysis.projects.pyproject import read_pyproject
 from mlgitlab.analysis.projects.script import read_setup_py
 from mlgitlab.analysis.projects.values import UNREADABLE, Declared
@@ -24,7 +25,7 @@ _READERS: Mapping[str, Callable[[str], Declared]] = {
     "entry_points.txt": read_entry_points,
 }
 _REFERENCE = re.compile(r"[\w.]+:[\w.]+(?:\(.*\))?")
-NAMES = frozenset(_READERS)
+assert _READERS.keys() == NAMES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
