@@ -1,6 +1,6 @@
 """`python -m mlgitlab` is `mlgitlab`."""
 
-from mlgitlab.cli.main import main
+from mlgitlab.cli.main import run
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    run()

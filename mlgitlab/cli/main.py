@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import importlib
 import json
@@ -9,6 +10,7 @@ import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NoReturn
 
 import click
 
@@ -97,6 +99,19 @@ def main(argv: Sequence[str] | None = None) -> int:
         _confess()
         return ExitCode.BUG
     return code if isinstance(code, int) else ExitCode.YES
+
+
+def run() -> NoReturn:
+    """The process: one command, and then the end.
+
+    Without Python's own: taking all values of a large run apart one by one is an eighth of its time. Nothing here
+    waits for an `atexit`, and files are closed where they are written.
+    """
+    code = main()
+    with contextlib.suppress(BrokenPipeError):
+        sys.stdout.flush()
+        sys.stderr.flush()
+    os._exit(code)
 
 
 def _confess() -> None:

@@ -39,7 +39,8 @@ def semantic(path: str, content: bytes, rng: Random, *, modules: Collection[str]
         return python_edits.semantic(content, rng)
     if path.endswith(".ipynb"):
         return notebook_edits.semantic(content, rng)
-    if package_edits.is_requirements(path) or package_edits.is_lock(path):
+    # Settings of tools are no part of what a pyproject.toml says to a model.
+    if path.endswith("pyproject.toml") or package_edits.is_requirements(path) or package_edits.is_lock(path):
         return package_edits.semantic(path, content, rng, modules)
     if path.endswith(_DATA):
         return data_edits.semantic(path, content, rng)

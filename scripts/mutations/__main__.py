@@ -6,8 +6,8 @@ import argparse
 import sys
 import tempfile
 from pathlib import Path
-from random import Random
 
+from scripts.mutations.edits import generator
 from scripts.mutations.trials import Laboratory
 
 
@@ -26,7 +26,7 @@ def main() -> int:
         files = found.files()
         wrong = count = 0
         for seed in range(asked.seed, asked.seed + asked.rounds):
-            paths = sorted(Random(seed).sample(sorted(files), min(asked.files or len(files), len(files))))
+            paths = sorted(generator(str(seed)).sample(sorted(files), min(asked.files or len(files), len(files))))
             for path in paths:
                 for trial in found.tries(path, files[path], seed):
                     print(trial, flush=True)

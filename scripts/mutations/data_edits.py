@@ -88,23 +88,19 @@ _TREES: dict[str, Tree] = {"yaml": _yaml_tree, "json": _json_tree, "toml": _toml
 
 def _nodes(text: str) -> list[yaml.Node]:
     try:
-        return [node for node in yaml.compose_all(text, yaml.SafeLoader) if node]
+        return list(yaml.compose_all(text, yaml.SafeLoader))
     except yaml.YAMLError:
         return []
 
 
 def _scalars(node: yaml.Node, *, keys: bool) -> Iterator[yaml.ScalarNode]:
-    match node:
-        case yaml.ScalarNode():
-            yield node
-        case yaml.MappingNode():
-            for key, value in node.value:
-                if keys:
-                    yield from _scalars(key, keys=keys)
-                yield from _scalars(value, keys=keys)
-        case yaml.SequenceNode():
-            for value in node.value:
-                yield from _scalars(value, keys=keys)
+    if isinstance(node, yaml.ScalarNode):
+        yield node
+    elif isinstance(node, yaml.CollectionNode):
+        for item in node.value:
+            parts = (item if keys else item[1:]) if isinstance(item, tuple) else (item,)
+            for part in parts:
+                yield from _scalars(part, keys=keys)
 
 
 def _quoted(text: str, rng: Random) -> str | None:
@@ -146,7 +142,9 @@ def _document_start(text: str, rng: Random) -> str | None:  # noqa: ARG001 (ther
 
 
 def _yaml_leaf(text: str, rng: Random) -> str | None:
-    found = [scalar for node in _nodes(text) for scalar in _scalars(node, keys=False) if scalar.style in (None, "'", '"')]
+    found = [
+        scalar for node in _nodes(text) for scalar in _scalars(node, keys=False) if scalar.style in (None, "'", '"')
+    ]
     scalar = chosen(found, rng)
     if scalar is None:
         return None
@@ -211,16 +209,19 @@ def _json_leaf(text: str, rng: Random) -> str | None:
     pending: list[Any] = [document]
     while pending:
         holder = pending.pop()
-        for key, value in holder.items() if isinstance(holder, dict) else enumerate(holder):
-            (pending if isinstance(value, (dict, list)) else places).append(
-                value if isinstance(value, (dict, list)) else (holder, key)
-            )
+        for key in holder if isinstance(holder, dict) else range(len(holder)):
+            if isinstance(holder[key], (dict, list)):
+                pending.append(holder[key])
+            else:
+                places.append((holder, key))
     place = chosen(places, rng)
     if place is None:
         return None
     holder, key = place
     value = holder[key]
-    holder[key] = (not value) if isinstance(value, bool) else f"{value}x" if isinstance(value, str) else (value or 0) + 1
+    holder[key] = (
+        (not value) if isinstance(value, bool) else f"{value}x" if isinstance(value, str) else (value or 0) + 1
+    )
     return json.dumps(document[""], indent=2, ensure_ascii=False) + "\n"
 
 
@@ -240,7 +241,9 @@ def _toml_leaf(text: str, rng: Random) -> str | None:
     if found is None:
         return None
     value = found[1]
-    other = {"true": "false", "false": "true"}.get(value, f"{value[:-1]}x{value[-1]}" if value[0] in "'\"" else f"{value}1")
+    other = {"true": "false", "false": "true"}.get(
+        value, f"{value[:-1]}x{value[-1]}" if value[0] in "'\"" else f"{value}1"
+    )
     return replaced(text, *found.span(1), other)
 
 

@@ -21,6 +21,11 @@ Way = Callable[[str, Random], str | None]
 Tree = Callable[[str], object]
 
 
+def generator(seed: str) -> Random:
+    """The same numbers for the same seed."""
+    return Random(seed)  # noqa: S311 (nothing is kept secret with them)
+
+
 def pick(ways: Mapping[str, Way], text: str, rng: Random, holds: Callable[[str, str], bool]) -> Edit | None:
     """The first of the ways, in random order, that has a place in the text and of which the oracle holds."""
     for name in rng.sample(sorted(ways), len(ways)):

@@ -18,7 +18,7 @@ def cosmetic(content: bytes, rng: Random) -> Edit | None:
     if document is None:
         return None
     code = _cells(document, "code")
-    what = rng.choice(["outputs", "counts", "markdown", "code", "layout"])
+    what = rng.choice(["outputs", "counts", "markdown", "layout", *["code"] * _is_python(document)])
     cell = chosen(_cells(document, "markdown") if what == "markdown" else code, rng)
     if cell is None or what == "layout":
         what = "layout"
@@ -52,6 +52,11 @@ def _document(content: bytes) -> Document | None:
     except ValueError:
         return None
     return found if isinstance(found, dict) else None
+
+
+def _is_python(document: Document) -> bool:
+    """Without a kernel, nobody knows what the code is."""
+    return str(document.get("metadata", {}).get("kernelspec", {}).get("name", "")).startswith("python")
 
 
 def _cells(document: Document, kind: str) -> list[Document]:

@@ -14,6 +14,7 @@ _BROUGHT_BY = {"sklearn": "scikit-learn", "yaml": "pyyaml", "PIL": "pillow", "cv
 _TOOLS = frozenset({"pytest", "ruff", "mypy", "black", "isort", "flake8", "pylint", "coverage", "pre-commit", "tox"})
 _NAME = r"[A-Za-z0-9][A-Za-z0-9._-]*"
 _REQUIREMENT = re.compile(rf"(?m)^(?P<name>{_NAME})(?P<sign>[=>]=)(?P<version>[0-9][0-9.]*)(?P<rest>[ \t]*\\?)$")
+_DEPENDENCY = re.compile(rf'"(?P<name>{_NAME})(?:[=>~]=)(?P<version>[0-9][0-9.]*)"')
 _LOCKED = re.compile(rf'(?m)^name = "(?P<name>{_NAME})"\nversion = "(?P<version>[^"\n]+)"$')
 
 
@@ -43,13 +44,19 @@ def semantic(path: str, content: bytes, rng: Random, modules: Collection[str] | 
     if text is None:
         return None
     wanted = None if modules is None else {_normal(_BROUGHT_BY.get(name, name)) for name in modules}
-    entries = list((_LOCKED if is_lock(path) else _REQUIREMENT).finditer(text))
+    entries = list(_pattern(path).finditer(text))
     used = [entry for entry in entries if wanted is not None and _normal(entry["name"]) in wanted]
     entry = chosen(used or [entry for entry in entries if _normal(entry["name"]) not in _TOOLS], rng)
     if entry is None:
         return None
     other = replaced(text, *entry.span("version"), f"{entry['version']}.1")
     return Edit(f"the version of {entry['name']}", other.encode("utf-8"))
+
+
+def _pattern(path: str) -> re.Pattern[str]:
+    if path.endswith("pyproject.toml"):
+        return _DEPENDENCY
+    return _LOCKED if is_lock(path) else _REQUIREMENT
 
 
 def _normal(name: str) -> str:

@@ -39,6 +39,7 @@ _OPERATORS: dict[type[ast.AST], type[ast.AST]] = {
     ast.USub: ast.UAdd,
     ast.Not: ast.Invert,
 }
+_PROSE = re.compile(r"# [a-zA-Z][^:=\[]*|# (?:noqa|fmt|pragma|mypy)\b.*")
 _DOCUMENTED = (ast.Module, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
@@ -48,8 +49,9 @@ def cosmetic(content: bytes, rng: Random, *, docstrings: bool = True) -> Edit | 
     text = decoded(content)
     if text is None:
         return None
-    ways = {**_COSMETIC, "a docstring's text": _docstring} if docstrings and "__doc__" not in text else _COSMETIC
-    return pick(ways, text, rng, same(tree))
+    if docstrings and "__doc__" not in text:
+        return pick({**_COSMETIC, "a docstring's text": _docstring}, text, rng, same(_typed_tree))
+    return pick(_COSMETIC, text, rng, same(_whole_tree))
 
 
 def semantic(content: bytes, rng: Random) -> Edit | None:
@@ -60,7 +62,21 @@ def semantic(content: bytes, rng: Random) -> Edit | None:
 
 def tree(text: str) -> object:
     """The syntax without docstrings; None for what is no Python."""
-    parsed = _parsed(text)
+    return _without_docstrings(_parsed(text))
+
+
+def _typed_tree(text: str) -> object:
+    """The same with type comments."""
+    return _without_docstrings(_parsed(text, typed="# type:" in text))
+
+
+def _whole_tree(text: str) -> object:
+    """The same with type comments and docstrings."""
+    parsed = _parsed(text, typed="# type:" in text)
+    return ast.dump(parsed) if parsed else None
+
+
+def _without_docstrings(parsed: ast.Module | None) -> object:
     if parsed is None:
         return None
     for node in ast.walk(parsed):
@@ -69,11 +85,13 @@ def tree(text: str) -> object:
     return ast.dump(parsed)
 
 
-def _parsed(text: str) -> ast.Module | None:
+def _parsed(text: str, *, typed: bool = False) -> ast.Module | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return ast.parse(text, type_comments="# type:" in text)
+            parsed = ast.parse(text, type_comments=typed)
+            parsed.type_ignores = []
+            return parsed
     except (SyntaxError, ValueError, RecursionError):
         return None
 
@@ -163,13 +181,17 @@ def _split_line(text: str, rng: Random) -> str | None:
 
 
 def _joined_lines(text: str, rng: Random) -> str | None:
-    ends = [token for token in _tokens(text) if token.type == tokenize.NL and token.line.strip()]
+    ends = [token for token in _tokens(text) if token.type == tokenize.NL and _holds_code(token.line)]
     token = chosen(ends, rng)
     if token is None:
         return None
     start = _Places(text).of_token(token.start)
     rest = text[start:].lstrip()
     return f"{text[:start]} {rest}"
+
+
+def _holds_code(line: str) -> bool:
+    return bool(line.strip()) and not line.lstrip().startswith("#")
 
 
 def _last_comma(text: str, rng: Random) -> str | None:
@@ -190,7 +212,10 @@ def _continued(text: str, rng: Random) -> str | None:
 
 def _unparsed(text: str, rng: Random) -> str | None:  # noqa: ARG001 (there is one way to do it)
     parsed = _parsed(text)
-    return ast.unparse(parsed) + "\n" if parsed and not text.startswith("#!") else None
+    comments = [token.string for token in _tokens(text) if token.type == tokenize.COMMENT]
+    # Some comments act: shebangs, directives of compilers and notebooks.
+    plain = all(_PROSE.fullmatch(comment) for comment in comments)
+    return ast.unparse(parsed) + "\n" if parsed and plain else None
 
 
 _COSMETIC: dict[str, Way] = {
@@ -241,7 +266,9 @@ def _constant(text: str, rng: Random) -> str | None:
     idle = {node.value for node in ast.walk(parsed) if isinstance(node, ast.Expr)}
     formatted = {part for node in ast.walk(parsed) if isinstance(node, ast.JoinedStr) for part in ast.walk(node)}
     constants = [
-        node for node in ast.walk(parsed) if isinstance(node, ast.Constant) and node not in idle and node not in formatted
+        node
+        for node in ast.walk(parsed)
+        if isinstance(node, ast.Constant) and node not in idle and node not in formatted
     ]
     node = chosen(constants, rng)
     if node is None:
@@ -256,8 +283,10 @@ def _another(value: object) -> str:
             return repr(not value)
         case int() | float():
             return repr(value + 1)
-        case str() | bytes():
-            return repr(value + value[:1]) if value else repr(type(value)()) + ".upper"
+        case str():
+            return repr(f"{value}x")
+        case bytes():
+            return repr(value + b"x")
         case _:
             return "0"
 

@@ -6,19 +6,18 @@ import ast
 import difflib
 import io
 import json
-import shutil
 import subprocess
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
-from random import Random
 from typing import Any
 
 import yaml
 
 from mlgitlab.cli.main import Surroundings, cli
 from scripts.mutations import Edit, cosmetic, semantic
+from scripts.mutations.edits import generator
 
 PROFILE = "mutations"
 _STEPS = ["quality", "data", "smoke", "train", "evaluate", "gate"]
@@ -83,7 +82,19 @@ class Laboratory:
         self.folder = scratch / "clone"
         self._cache = scratch / "cache"
         if not self.folder.exists():
-            subprocess.run(["git", "clone", "--quiet", "--shared", str(origin), str(self.folder)], check=True)
+            subprocess.run(
+                [
+                    "git",
+                    "-c",
+                    "advice.detachedHead=false",
+                    "clone",
+                    "--quiet",
+                    "--shared",
+                    str(origin),
+                    str(self.folder),
+                ],
+                check=True,
+            )
         self._config = self._with_profile(config or origin / "mlgitlab.yml", scratch)
         steps: list[dict[str, Any]] = self._run("preview", "--profile", PROFILE, "--all")["steps"]
         owned = {step["owner"] for step in steps if step["step"] != "quality"}
@@ -91,6 +102,8 @@ class Laboratory:
         self._owner = {step["id"]: step["owner"] for step in steps}
         self._owners = sorted(owned & set(owners) if owners else owned)
         self._known = self._fingerprints(self._owners)
+        explained = [step for owner in self._owners for step in self._run("explain", owner)["steps"]]
+        self._imports = {step["id"]: set(step["imports"]) for step in explained}
 
     @property
     def owners(self) -> list[str]:
@@ -101,9 +114,9 @@ class Laboratory:
         """Every file that a step depends on, and the steps: those that read its result are among them."""
         found: dict[str, set[str]] = {}
         for step, facts in self._known.items():
-            for item in facts["ingredients"]:
-                if item["kind"] in ("code", "input"):
-                    found.setdefault(item["path"], set()).update({step, *self._readers(step)})
+            hashed = {item["path"] for item in facts["ingredients"] if item["kind"] in ("code", "input")}
+            for path in hashed | self._imports[step]:
+                found.setdefault(path, set()).update({step, *self._readers(step)})
         return {path: frozenset(steps) for path, steps in sorted(found.items())}
 
     def tries(self, path: str, dependent: frozenset[str], seed: int) -> Iterator[Trial]:
@@ -113,8 +126,8 @@ class Laboratory:
         documented = any("getdoc" in source or ".__doc__" in source for source in loaded.values())
         modules = set.intersection(*(self._modules(step, loaded) for step in dependent)) or None
         edits = {
-            "cosmetic": cosmetic(path, before, Random(seed), docstrings=not documented),
-            "semantic": semantic(path, before, Random(seed), modules=modules),
+            "cosmetic": cosmetic(path, before, generator(f"{seed} {path}"), docstrings=not documented),
+            "semantic": semantic(path, before, generator(f"{seed} {path}"), modules=modules),
         }
         for kind, edit in edits.items():
             if edit:
@@ -193,14 +206,11 @@ class Laboratory:
 
     def _run(self, *argv: str) -> Any:  # noqa: ANN401 (JSON)
         options = ["--repo", str(self.folder), "--config", str(self._config), "--cache", str(self._cache), "--json"]
-        out = io.StringIO()
+        out = io.TextIOWrapper(io.BytesIO(), "utf-8")
         around = Surroundings(environ=_ENVIRON, cwd=str(self.folder))
         with redirect_stdout(out):
             code = cli.main([argv[0], *argv[1:], *options], standalone_mode=False, obj=around)
         if code:
             raise RuntimeError(f"mlgitlab {' '.join(argv)} exited with {code}")
-        return json.loads(out.getvalue())
-
-    def close(self) -> None:
-        """Delete the clone."""
-        shutil.rmtree(self.folder)
+        out.flush()
+        return json.loads(out.buffer.getvalue())

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlgitlab.analysis.projects.collection import NAMES, read
+from mlgitlab.analysis.projects.collection import read
+from mlgitlab.analysis.projects.names import NAMES
 from mlgitlab.analysis.projects.values import UNREADABLE, Declared
 
 TOML = "pyproject.toml"
