@@ -180,8 +180,8 @@ class Spread:
     @property
     def reads(self) -> Reads:
         """What the files read in the texts of others."""
-        # What a wildcard may load may read anything.
-        return Reads.DOCS | Reads.TYPES if self._origin.wild else Reads(self._origin.reads)
+        # What a wildcard may load may read docstrings and type comments, too.
+        return Reads(self._origin.reads) | (Reads.DOCS | Reads.TYPES if self._origin.wild else Reads.NOTHING)
 
     @property
     def uses(self) -> Uses | None:
