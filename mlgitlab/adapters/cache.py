@@ -34,8 +34,8 @@ class FolderCache:
             stored = (self.folder / name).read_bytes()
         except OSError:
             return None
-        digest, _, content = stored.partition(b"\n")
-        return content if digest == _digest(name, content) else None
+        digest, end, content = stored.partition(b"\n")
+        return content if end and digest == _digest(name, content) else None
 
     def put(self, name: str, content: bytes) -> None:
         """Keep a content, as far as the disk allows."""

@@ -132,6 +132,8 @@ def _imported(origin: bytes, names: bytes, bracketed: bytes) -> tuple[Key, ...]:
     if not all(len(part) == 1 or (len(part) == 3 and part[1] == "as") for part in parts):
         raise UnusualError
     wanted = [part[0] for part in parts]
+    if "__doc__" in wanted:  # of another module
+        raise UnusualError
     if not origin:
         return tuple((module, 0, Extent.MODULE) for module in wanted)
     module = origin.decode().lstrip(".")
