@@ -10,6 +10,11 @@ SYMLINK_MODE = "120000"
 TREE_MODE = "040000"
 
 
+def is_file_mode(mode: str) -> bool:
+    """Whether a mode is that of a file, executable or not; a link, a submodule or a folder is none."""
+    return mode.startswith("100")
+
+
 class ChangeKind(StrEnum):
     """How a path changed; the names are git's own (`git diff --raw`), spelled out."""
 

@@ -1,6 +1,8 @@
-"""A cache held in memory: a real `Cache`, for tests that need no disk."""
+"""Caches held in memory: a real `Cache` and real `Parses`, for tests that need no disk."""
 
 from __future__ import annotations
+
+from mlgitlab.analysis.references import Imports
 
 
 class DictCache:
@@ -21,3 +23,16 @@ class DictCache:
 
     def names(self, folder: str) -> tuple[str, ...]:
         return tuple(name for name in reversed(self.contents) if name.startswith(f"{folder}/"))
+
+
+class MemoryParses:
+    """Parses by (blob, kind of file), kept as long as the object lives."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, str], Imports] = {}
+
+    def get(self, blob: str, kind: str) -> Imports | None:
+        return self._kept.get((blob, kind))
+
+    def put(self, blob: str, kind: str, imports: Imports) -> None:
+        self._kept[(blob, kind)] = imports

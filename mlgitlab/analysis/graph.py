@@ -8,7 +8,7 @@ from functools import cached_property
 
 from mlgitlab import paths
 from mlgitlab.analysis.modules import ModuleIndex
-from mlgitlab.analysis.parses import Parses, kind_of, parse
+from mlgitlab.analysis.parses import Parses, kind_of, known, parsed
 from mlgitlab.analysis.projects.collection import Projects
 from mlgitlab.analysis.references import Anchor, Extent, Imports, Place, Reference
 from mlgitlab.analysis.tree import Tree, within
@@ -110,18 +110,12 @@ class ImportGraph:
             return _LEAF  # a link to a folder
         if entry is None or real in self.tree.submodules:
             return _OPAQUE
-        kind = kind_of(path)
-        return self._parses.get(entry.blob, kind) if entry.blob and kind != "unknown" else None
+        return known(self._parses, path, entry.blob)
 
     def _parsed(self, path: str, real: str, content: bytes | None) -> Imports:
         if content is None:
             return Imports(unparsable=True)
-        kind = kind_of(path, content)
-        found = parse(kind, content)
-        blob = self.tree.entries[real].blob
-        if blob and kind_of(path) != "unknown":
-            self._parses.put(blob, kind, found)
-        return found
+        return parsed(self._parses, path, self.tree.entries[real].blob, content)
 
     def tops(self, path: str) -> tuple[str, ...]:
         """The first names of a file's absolute references."""

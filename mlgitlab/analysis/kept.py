@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 
 from mlgitlab.analysis.meaning.values import Layer, Meaning, Part
+from mlgitlab.analysis.naming import name_of
 from mlgitlab.analysis.records import Decoder, encode
 from mlgitlab.analysis.references import Imports
 from mlgitlab.protocols import Cache
@@ -43,7 +43,7 @@ class Packs:
         content = _as_bytes(records)
         if len(content) > _MOST_BYTES:  # most of it is about contents long gone
             content = _as_bytes(self._new)
-        name = f"{self._folder}/{hashlib.sha256(content).hexdigest()[:24]}"
+        name = f"{self._folder}/{name_of(content)}"
         self._cache.put(name, content)
         for pack in packs if joins else ():
             if pack != name:

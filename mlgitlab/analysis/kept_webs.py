@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-
 from mlgitlab.analysis import web_file
+from mlgitlab.analysis.naming import name_of
 from mlgitlab.analysis.web import Web
 from mlgitlab.protocols import Cache
 
@@ -58,7 +57,7 @@ class KeptWebs:
         self._known[commit] = web
         if id(web) not in self._bodies:
             content = web_file.encode(web)
-            self._bodies[id(web)] = f"{_BODIES}/{hashlib.sha256(content).hexdigest()[:24]}"
+            self._bodies[id(web)] = f"{_BODIES}/{name_of(content)}"
             self._cache.put(self._bodies[id(web)], content)
         self._cache.put(f"{COMMITS}/{commit}", self._bodies[id(web)].encode("ascii"))
         self._prune()

@@ -26,21 +26,7 @@ class Parses(Protocol):
         ...
 
 
-class MemoryParses:
-    """Results kept as long as the object lives; shared between base and head."""
-
-    def __init__(self) -> None:
-        self._kept: dict[tuple[str, str], Imports] = {}
-
-    def get(self, blob: str, kind: str) -> Imports | None:
-        """What is known about the content, None when nothing is."""
-        return self._kept.get((blob, kind))
-
-    def put(self, blob: str, kind: str, imports: Imports) -> None:
-        """Keep a result."""
-        self._kept[(blob, kind)] = imports
-
-
+_UNKNOWN = "unknown"
 _KINDS: Mapping[str, str] = {
     "py": "python", "pyi": "python", "ipynb": "notebook", "sh": "shell", "bash": "shell", "zsh": "shell",
     "so": "native", "pyd": "native", "pyc": "native", "pyx": "cython",
@@ -59,7 +45,22 @@ def kind_of(path: str, start: bytes = b"") -> str:
     first = start[:200].partition(b"\n")[0]
     if first.startswith(b"#!"):
         return "python" if b"python" in first else "shell"
-    return "unknown"
+    return _UNKNOWN
+
+
+def known(parses: Parses, path: str, blob: str) -> Imports | None:
+    """What is kept of a file's content; of one whose name does not tell how it is read, nothing is."""
+    kind = kind_of(path)
+    return parses.get(blob, kind) if blob and kind != _UNKNOWN else None
+
+
+def parsed(parses: Parses, path: str, blob: str, content: bytes) -> Imports:
+    """What a file's content can load, kept for the next time. `blob` is empty where git has not named it."""
+    kind = kind_of(path)
+    found = parse(kind_of(path, content), content)
+    if blob and kind != _UNKNOWN:
+        parses.put(blob, kind, found)
+    return found
 
 
 def parse(kind: str, content: bytes) -> Imports:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import fields
 
+from mlgitlab.analysis import naming
 from mlgitlab.analysis.references import Anchor, Extent, Imports, Place, Reads, Reference
 
 Record = dict[str, object]
@@ -80,4 +80,4 @@ def _texts(value: object) -> list[str]:
 
 def name_of(imports: Imports) -> str:
     """A short name, equal for files that can load the same."""
-    return hashlib.sha256(json.dumps(encode(imports), sort_keys=True).encode("ascii")).hexdigest()[:24]
+    return naming.name_of(json.dumps(encode(imports), sort_keys=True).encode("ascii"))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
+
+from mlgitlab.analysis.naming import name_of
 
 if TYPE_CHECKING:
     from mlgitlab.analysis.entry import Entries
@@ -24,7 +25,7 @@ class Starter:
     def name(self) -> str:
         """A short name, equal for steps that start the same."""
         said = json.dumps([self.lines, self.declared, self.source_roots]).encode("ascii")
-        return hashlib.sha256(said).hexdigest()[:24]
+        return name_of(said)
 
     def entries(self) -> Entries:
         """The entry points."""

@@ -51,8 +51,9 @@ def command(around: Surroundings, options: Options, model: str, step: str, diff:
     facts = [_facts(found[name]) for name in names]
     if diff:
         then = _then(here, request, repository, diff)
+        before = then.of([name for name in names if name in then.steps])
         for name, fact in zip(names, facts, strict=True):
-            fact["differs"] = _differences(name, then, here)
+            fact["differs"] = _differences(before.get(name), found[name], then, here)
     click.echo(json.dumps(facts, indent=2, ensure_ascii=False) if as_json else "\n".join(_text(facts)))
 
 
@@ -104,16 +105,17 @@ def _facts(found: Fingerprint) -> dict[str, Any]:
     }
 
 
-def _differences(name: str, then: Fingerprints, here: Fingerprints) -> list[dict[str, Any]]:
-    if name not in then.steps:
-        return [{"kind": "step", **paths.as_json(name), "change": "added", "parts": []}]
-    old, new = then.of([name])[name], here.of([name])[name]
+def _differences(
+    old: Fingerprint | None, new: Fingerprint, then: Fingerprints, here: Fingerprints
+) -> list[dict[str, Any]]:
+    if old is None:
+        return [{"kind": "step", **paths.as_json(new.step), "change": "added", "parts": []}]
     return [
         {
             "kind": item.kind,
             **paths.as_json(item.name),
             "change": item.change,
-            "parts": [paths.printable(part) for part in here.parts(name, item.name, then)] if item.is_file else [],
+            "parts": [paths.printable(part) for part in here.parts(new.step, item.name, then)] if item.is_file else [],
         }
         for item in distinctions(old, new)
     ]

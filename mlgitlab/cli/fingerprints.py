@@ -7,20 +7,19 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from mlgitlab.analysis.kept import KeptMeanings
-from mlgitlab.analysis.loading import Loading
+from mlgitlab.analysis.loading import Loaded, Loading
 from mlgitlab.analysis.meaning.registry import kind_of
 from mlgitlab.analysis.meaning.values import Meaning
+from mlgitlab.changes import is_file_mode
 from mlgitlab.cli.webs import Scene, Webs
 from mlgitlab.config.schema import Config
 from mlgitlab.planning.differences import Difference
 from mlgitlab.planning.fingerprint import Fingerprint, Ingredient, assemble
 from mlgitlab.planning.ingredients import WHOLE, files_of, ingredient, matching
 from mlgitlab.planning.reach import starter_of
-from mlgitlab.planning.relevance import Relevance, Senses
+from mlgitlab.planning.relevance import Relevance
 from mlgitlab.planning.steps import StepSpec
 from mlgitlab.protocols import Cache
-
-_FILE = "100"  # the mode of a file begins so
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,11 +39,11 @@ class Fingerprints:
         """The fingerprints of these steps and of those whose results they read."""
         found: dict[str, Fingerprint] = {}
         ordered = self._with_producers(names)
-        loading = self.webs.loading(self.scene, [starter_of(self.steps[name]) for name in ordered])
+        self._load(ordered)
         for name in ordered:
             step = self.steps[name]
             upstream = {need.step: found[need.step] for need in step.needs if need.artifacts and need.step in found}
-            files = self._files(step, loading)
+            files = self._files(step)
             found[name] = assemble(step, files, upstream, self.parameters, self.environ, self._unknown(step))
         self._kept.save()
         return found
@@ -54,11 +53,11 @@ class Fingerprints:
         old, new = then.meanings([path]).get(path), self.meanings([path]).get(path)
         if not (old and new):
             return ()
+        self._load([name])
         step = self.steps[name]
-        loading = self.webs.loading(self.scene, [starter_of(step)])
         relevance = Relevance(differences={path: Difference(old=old, new=new)}, packages=self.config.packages)
-        _, keys = self._wanted(step, loading).get(path, ("", WHOLE))
-        return relevance.senses(step, loading.of(starter_of(step))).parts(path, keys) or ()
+        _, keys = self._wanted(step).get(path, ("", WHOLE))
+        return relevance.senses(step, self._loaded(step)).parts(path, keys) or ()
 
     def meanings(self, wanted: Iterable[str]) -> Mapping[str, Meaning]:
         """What files mean, of those that can be read; those not yet known are read in one batch."""
@@ -66,7 +65,7 @@ class Fingerprints:
         kinds = {
             path: kind
             for path in wanted
-            if path in entries and entries[path].mode.startswith(_FILE) and (kind := kind_of(path))
+            if path in entries and is_file_mode(entries[path].mode) and (kind := kind_of(path))
         }
         blobs = self.scene.snapshot.blobs(kinds)
         found = {path: self._kept.get(blobs[path], kind.key) for path, kind in kinds.items()}
@@ -91,8 +90,18 @@ class Fingerprints:
             visit(name)
         return tuple(ordered)
 
-    def _files(self, step: StepSpec, loading: Loading) -> Sequence[Ingredient]:
-        wanted, senses = self._wanted(step, loading), self._senses(step, loading)
+    def _load(self, names: Iterable[str]) -> None:
+        """Find out together what these steps load, of those of which it is not known yet."""
+        starters = {name: starter_of(self.steps[name]) for name in names if name not in self._loadings}
+        if starters:
+            self._loadings.update(dict.fromkeys(starters, self.webs.loading(self.scene, starters.values())))
+
+    def _loaded(self, step: StepSpec) -> Loaded:
+        return self._loadings[step.id].of(starter_of(step))
+
+    def _files(self, step: StepSpec) -> Sequence[Ingredient]:
+        wanted = self._wanted(step)
+        senses = Relevance(packages=self.config.packages, whole=True).senses(step, self._loaded(step))
         blobs = self.scene.snapshot.blobs(wanted)
         meanings = self.meanings(blobs)
         return [
@@ -101,14 +110,23 @@ class Fingerprints:
             if path in blobs
         ]
 
-    def _wanted(self, step: StepSpec, loading: Loading) -> Mapping[str, tuple[str, tuple[str, ...]]]:
-        loaded = loading.of(starter_of(step))
-        # Whoever runs what cannot be looked into may load any code.
-        files = {*loaded.files, *loading.everything} if loaded.opaque and not step.entry else loaded.files
-        return files_of(step, files, self._paths, self.config.ignore, self.config_file)
+    def _wanted(self, step: StepSpec) -> Mapping[str, tuple[str, tuple[str, ...]]]:
+        """The files that the step depends on, each with its kind and the keys that count."""
+        if step.id not in self._known_files:
+            loaded = self._loaded(step)
+            # Whoever runs what cannot be looked into may load any code.
+            anything = self._loadings[step.id].everything if loaded.opaque and not step.entry else ()
+            files = {*loaded.files, *anything}
+            self._known_files[step.id] = files_of(step, files, self._paths, self.config.ignore, self.config_file)
+        return self._known_files[step.id]
 
-    def _senses(self, step: StepSpec, loading: Loading) -> Senses:
-        return Relevance(packages=self.config.packages, whole=True).senses(step, loading.of(starter_of(step)))
+    @cached_property
+    def _loadings(self) -> dict[str, Loading]:
+        return {}
+
+    @cached_property
+    def _known_files(self) -> dict[str, Mapping[str, tuple[str, tuple[str, ...]]]]:
+        return {}
 
     def _unknown(self, step: StepSpec) -> tuple[str, ...]:
         remote = tuple(f"dataset {name} lies outside git" for name in step.remote)

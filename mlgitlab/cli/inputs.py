@@ -8,6 +8,8 @@ from mlgitlab.ci import CiEnvironment
 from mlgitlab.cli.options import Options
 from mlgitlab.protocols import Cache
 
+DEFAULT_CONFIG = "mlgitlab.yml"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfigFile:

@@ -6,12 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from mlgitlab.analysis.meaning.registry import kind_of
 from mlgitlab.analysis.meaning.values import Kind, Meaning
-from mlgitlab.changes import Change, ChangeKind
+from mlgitlab.changes import Change, ChangeKind, is_file_mode
 from mlgitlab.planning.differences import Difference
 from mlgitlab.protocols import Snapshot
 
 _WHOLE = (ChangeKind.ADDED, ChangeKind.DELETED)
-_FILE = "100"  # the mode of a file begins so, of a link or submodule not
 
 
 def differences(changes: Iterable[Change], bases: Sequence[Snapshot], head: Snapshot) -> Mapping[str, Difference]:
@@ -26,8 +25,8 @@ def differences(changes: Iterable[Change], bases: Sequence[Snapshot], head: Snap
 def _is_comparable(change: Change) -> bool:
     """Whether two contents of one file are all that differs: no mode, no link, no base that says otherwise."""
     if change.kind in _WHOLE:
-        return (change.old_mode or change.new_mode).startswith(_FILE)
-    same = change.old_mode == change.new_mode and change.new_mode.startswith(_FILE)
+        return is_file_mode(change.old_mode or change.new_mode)
+    same = change.old_mode == change.new_mode and is_file_mode(change.new_mode)
     return change.kind is ChangeKind.MODIFIED and same and bool(change.old_blob)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from mlgitlab import paths
 from mlgitlab.changes import ChangeSet
 from mlgitlab.cli.comparison import assess_changes
-from mlgitlab.cli.inputs import ConfigFile, Request
+from mlgitlab.cli.inputs import DEFAULT_CONFIG, ConfigFile, Request
 from mlgitlab.cli.project import Project
 from mlgitlab.cli.webs import Webs
 from mlgitlab.config.parse import Parsed, parse
@@ -23,8 +23,6 @@ from mlgitlab.planning.recorded import recorded
 from mlgitlab.planning.shadow import Patterns, Replay, counted, replayed, selected
 from mlgitlab.planning.steps import StepSpec
 from mlgitlab.protocols import Repository, Snapshot
-
-CONFIG = "mlgitlab.yml"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +41,7 @@ class Replayer:
     """
 
     def __init__(self, request: Request, repository: Repository, project: Project, *, then: bool) -> None:
-        file = CONFIG if request.config.outside is not None else request.config.path
+        file = DEFAULT_CONFIG if request.config.outside is not None else request.config.path
         self._request = request if then else replace(request, config=ConfigFile(path=file, outside=b""))
         self._repository = repository
         self._webs = Webs(repository, request.cache)

@@ -10,7 +10,7 @@ from mlgitlab.analysis import records
 from mlgitlab.analysis.kept import KeptParses
 from mlgitlab.analysis.kept_webs import KeptWebs
 from mlgitlab.analysis.loading import Loading
-from mlgitlab.analysis.parses import kind_of, parse
+from mlgitlab.analysis.parses import known, parsed
 from mlgitlab.analysis.starter import Starter
 from mlgitlab.analysis.web import Web
 from mlgitlab.changes import Change
@@ -108,13 +108,8 @@ class Webs:
         """What a changed file loads now, by name."""
         if content is None:
             return ""
-        kind = kind_of(change.path, content)
-        imports = self._parses.get(change.new_blob, kind) if change.new_blob else None
-        if imports is None:
-            imports = parse(kind, content)
-            if change.new_blob:
-                self._parses.put(change.new_blob, kind, imports)
-        return records.name_of(imports)
+        asked = (self._parses, change.path, change.new_blob)
+        return records.name_of(known(*asked) or parsed(*asked, content))
 
 
 def _woven(

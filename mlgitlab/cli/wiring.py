@@ -15,14 +15,13 @@ from mlgitlab.adapters.git import GitRepository, open_repository
 from mlgitlab.adapters.templates import SUFFIX, JinjaJobTemplates, shipped_folder
 from mlgitlab.ci import CiEnvironment
 from mlgitlab.cli.flow import Survey
-from mlgitlab.cli.inputs import ConfigFile, Request
+from mlgitlab.cli.inputs import DEFAULT_CONFIG, ConfigFile, Request
 from mlgitlab.cli.main import Surroundings
 from mlgitlab.cli.options import Options
 from mlgitlab.errors import UsageError
 from mlgitlab.planning import listed
 from mlgitlab.protocols import Cache, JobTemplates
 
-DEFAULT_CONFIG = "mlgitlab.yml"
 CACHE_FOLDER = ".mlgitlab-cache"
 # Until the configuration is read and says otherwise (`baseline.fetch_timeout`).
 _FETCH_SECONDS = 120.0

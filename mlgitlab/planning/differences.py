@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from mlgitlab.analysis.meaning.locks import OPEN_RESOLUTION
 from mlgitlab.analysis.meaning.values import Layer, Meaning, Part
@@ -13,7 +14,7 @@ from mlgitlab.config.keys import matches_any
 ORDER = "order"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Difference:
     """Two meanings of one path. One of them is empty for a file that was added or deleted: then `whole` is set."""
 
@@ -26,6 +27,16 @@ class Difference:
 
         keys: of the file's keys those that the patterns mean count, whatever their layer; without any, all do.
         """
+        asked = (frozenset(layers), keys)
+        if asked not in self._answers:  # every step asks, and most ask the same
+            self._answers[asked] = self._changed(layers, keys)
+        return self._answers[asked]
+
+    @cached_property
+    def _answers(self) -> dict[tuple[frozenset[Layer], tuple[str, ...]], tuple[str, ...]]:
+        return {}
+
+    def _changed(self, layers: Collection[Layer], keys: tuple[str, ...]) -> tuple[str, ...]:
         old, new = (counted(meaning.parts, layers, keys) for meaning in (self.old, self.new))
         if old == new:
             return ()
@@ -33,14 +44,14 @@ class Difference:
         names = [part.name for part in (*old, *new) if part in gone or part in added]
         return tuple(dict.fromkeys(names)) or (ORDER,)
 
-    @property
+    @cached_property
     def packages(self) -> frozenset[str]:
         """The distributions that either side names."""
         return frozenset(
             part.name for side in (self.old, self.new) for part in side.parts if part.layer is Layer.PACKAGE
         )
 
-    @property
+    @cached_property
     def requires(self) -> Mapping[str, tuple[str, ...]]:
         """What each distribution needs on either side; nothing where one side does not say."""
         old, new = self.old.requires, self.new.requires
@@ -48,7 +59,7 @@ class Difference:
             return {}
         return {name: (*old.get(name, ()), *new.get(name, ())) for name in sorted({*old, *new})}
 
-    @property
+    @cached_property
     def is_closed(self) -> bool:
         """Whether both sides say all that is installed, in which versions."""
         return all(part.name != OPEN_RESOLUTION for side in (self.old, self.new) for part in side.parts)

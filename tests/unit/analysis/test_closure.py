@@ -7,7 +7,7 @@ import pytest
 from mlgitlab.analysis.closure import Closure, closure_of
 from mlgitlab.analysis.entry import entries_of
 from mlgitlab.analysis.graph import ImportGraph
-from mlgitlab.analysis.parses import MemoryParses
+from tests.caches import MemoryParses
 from tests.snapshots import DictSnapshot
 
 

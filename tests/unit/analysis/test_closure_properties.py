@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from mlgitlab.analysis.closure import closure_of
 from mlgitlab.analysis.entry import entries_of
 from mlgitlab.analysis.graph import ImportGraph
-from mlgitlab.analysis.parses import MemoryParses
+from tests.caches import MemoryParses
 from tests.snapshots import DictSnapshot
 
 FOLDERS = ("", "pa", "pa/pb", "qa", "qa/qb/qc")

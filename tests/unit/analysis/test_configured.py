@@ -11,8 +11,8 @@ from mlgitlab.analysis.config_file import imports_of_config
 from mlgitlab.analysis.entry import entries_of
 from mlgitlab.analysis.graph import ImportGraph
 from mlgitlab.analysis.imports import imports_of
-from mlgitlab.analysis.parses import MemoryParses
 from mlgitlab.analysis.references import Anchor, Extent, Imports, Place
+from tests.caches import MemoryParses
 from tests.snapshots import DictSnapshot
 
 HYDRA = "import hydra\n@hydra.main(config_path={0}, config_name='base')\ndef main(c):\n  hydra.utils.instantiate(c)\n"

@@ -14,8 +14,8 @@ import pytest
 from mlgitlab.analysis.closure import Closure, Walk, closure_of
 from mlgitlab.analysis.entry import entries_of
 from mlgitlab.analysis.graph import ImportGraph
-from mlgitlab.analysis.parses import MemoryParses
 from mlgitlab.analysis.starting import Start
+from tests.caches import MemoryParses
 from tests.snapshots import DictSnapshot
 
 INSTALLED = Path(click.__file__).parents[1]

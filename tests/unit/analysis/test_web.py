@@ -13,10 +13,9 @@ from mlgitlab.analysis.closure import Closure, closure_of
 from mlgitlab.analysis.graph import ImportGraph
 from mlgitlab.analysis.kept import KeptParses
 from mlgitlab.analysis.loading import Loading, Spread, Walked
-from mlgitlab.analysis.parses import MemoryParses
 from mlgitlab.analysis.starter import Starter
 from mlgitlab.analysis.weave import weave
-from tests.caches import DictCache
+from tests.caches import DictCache, MemoryParses
 from tests.snapshots import DictSnapshot
 from tests.unit.analysis.test_closure_properties import FOLDERS, MODULES, statement
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from mlgitlab.analysis.graph import ImportGraph
 from mlgitlab.analysis.loading import Loading
-from mlgitlab.analysis.parses import MemoryParses
 from mlgitlab.analysis.weave import weave
 from mlgitlab.planning.reach import reach, starter_of
 from mlgitlab.planning.relevance import Relevance
 from mlgitlab.planning.sides import Reached
+from tests.caches import MemoryParses
 from tests.projects import steps
 from tests.snapshots import DictSnapshot
 

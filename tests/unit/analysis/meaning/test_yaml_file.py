@@ -116,7 +116,9 @@ BASE = "base: &base {a: x, b: y}\nown: &own {b: w, c: z}\n"
 def test_merge_keys_are_resolved(mapping: str, expected: list[str]) -> None:
     assert names(f"{BASE}t: {mapping}")[4:] == expected
     loaded = yaml.safe_load(f"{BASE}t: {mapping}")["t"]
-    assert [f"t.{key}" for key in loaded] == expected
+    found = [f"t.{key}" for key in loaded]
+    # Of several merges, PyYAML before 6.0.4 put the last one's keys first, and since then the first one's.
+    assert (sorted(found) if "[" in mapping else found) == (sorted(expected) if "[" in mapping else expected)
 
 
 @pytest.mark.parametrize(
