@@ -29,7 +29,7 @@ _COMMANDS = {
     "fingerprint": "Print what a result depends on, as one digest, or what makes two of them differ.",
     "shadow": "Replay past commits: what would have run, what that saves, and what it would have missed.",
     "lint": "Check mlgitlab.yml and the pipeline it leads to.",
-    "config": "Print the effective configuration, or its JSON Schema.",
+    "config": "Print the effective configuration or its JSON Schema; check the project's own configurations.",
     "completion": "Print the completion script for a shell.",
 }
 

@@ -96,6 +96,17 @@ class Cache:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Loss:
+    """Where a training says its loss. A smoke training fails unless it falls."""
+
+    shorthand: ClassVar[str] = "file"
+
+    file: str | None = field(default=None, metadata=doc("A file of numbers that the training writes: CSV, JSON lines, JSON, YAML, or an MLflow run's folder."))
+    pattern: str | None = field(default=None, metadata=doc("Regular expression over the lines that the training prints; its one group, or the group `loss`, is the number."))
+    key: str = field(default="loss", metadata=doc("Column or key of the file that holds the loss."))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """One command of a model (train, smoke, evaluate), or one quality step, and what it reads and leaves."""
 
@@ -106,8 +117,14 @@ class Step:
     inputs: Inputs = field(default=Inputs(), metadata=doc("What this step alone reads, besides what its model does: files, keys of files (`params.yaml:train.*`), variables (`$NAME`)."))
     dvc: tuple[str, ...] = field(default=(), metadata=doc("Stages of dvc.yaml that the command reproduces (`train`, `sub/dvc.yaml:train`): their deps, params and outs count as the step's inputs. Where the command is `dvc repro`, it says so itself."))
     outputs: tuple[str, ...] = field(default=(), metadata=doc("Files or folders the step leaves; they become job artifacts and reach the steps that need it."))
-    metrics: str | None = field(default=None, metadata=doc("An OpenMetrics file that the step writes (GitLab's `reports:metrics`)."))
+    metrics: str | None = field(default=None, metadata=doc("A file of numbers that the step writes, for GitLab's `reports:metrics`: OpenMetrics text, or JSON, YAML, CSV or an MLflow run's folder, which the job turns into it."))
     junit: str | None = field(default=None, metadata=doc("A JUnit XML file that the step writes (GitLab's `reports:junit`)."))
+    codequality: str | None = field(default=None, metadata=doc("A Code Climate JSON file that the step writes (GitLab's `reports:codequality`)."))
+    coverage: str | None = field(default=None, metadata=doc("A Cobertura XML file that the step writes (GitLab's `reports:coverage_report`)."))
+    seed: int | None = field(default=None, metadata=doc("What `mlgitlab train` sets as `MLGITLAB_SEED`; 0 where nothing is said."))
+    loss: Loss | None = field(default=None, metadata=doc("Where the training says its loss."))
+    checkpoint: tuple[str, ...] = field(default=(), metadata=doc("Patterns of files among the outputs that must have been written; each is opened, as far as its format is known."))
+    load: tuple[str, ...] = field(default=(), metadata=doc("The shell line, or lines, that load what was written; a failure is a failure of the step."))
     datasets: tuple[str, ...] = field(default=(), metadata=doc("Datasets that the step reads. `evaluate` with several runs once for each, with `MLGITLAB_DATASET` set."))
     image: str | None = field(default=None, metadata=doc("Container image of this step."))
     gpu: Gpu | None = field(default=None, metadata=doc("GPU of this step; `none` for a step without."))
@@ -149,6 +166,27 @@ class Model:
     variables: Mapping[str, str] = field(default_factory=dict, metadata=doc("Variables of the model's jobs."))
 
 
+class Engine(StrEnum):
+    """What reads the rows of a dataset that is validated."""
+
+    POLARS = "polars"
+    PANDAS = "pandas"
+    PYSPARK = "pyspark"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drift:
+    """How far data may move from its baseline profile."""
+
+    shorthand: ClassVar[str] = "profile"
+
+    profile: str = field(metadata=doc("File in the repository that `mlgitlab data profile` wrote."))
+    psi: float = field(default=0.2, metadata=doc("Largest population stability index of a column."))
+    nulls: float = field(default=0.05, metadata=doc("Largest rise of a column's share of missing values."))
+    min_rows: int = field(default=1000, metadata=doc("With fewer rows, here or in the profile, nothing is said about distributions."))
+    columns: tuple[str, ...] = field(default=(), metadata=doc("Only these columns; empty for all."))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dataset:
     """Data that models are trained or evaluated on."""
@@ -156,10 +194,13 @@ class Dataset:
     shorthand: ClassVar[str] = "path"
 
     path: str | None = field(default=None, metadata=doc("A file, folder or pattern in the repository, or a URI such as `s3://bucket/key`. A DVC pointer `PATH.dvc` counts as the data."))
-    schema: str | None = field(default=None, metadata=doc("File in the repository that describes valid rows."))
+    schema: str | None = field(default=None, metadata=doc("What describes valid rows: a pandera schema in YAML, or in Python (`schemas.py:transactions`)."))
     format: str | None = field(default=None, metadata=doc("`csv`, `parquet`, `jsonl`, ... where the name does not tell."))
+    engine: Engine = field(default=Engine.POLARS, metadata=doc("What reads the rows: `polars`, `pandas`, or `pyspark` for data that outgrows one machine."))
+    sensitive: tuple[str, ...] = field(default=(), metadata=doc("Columns whose values no report shows; `*` for all."))
+    drift: Drift | None = field(default=None, metadata=doc("The baseline profile that the data is compared with, and how far it may move."))
     inputs: Inputs = field(default=Inputs(), metadata=doc("Other files that make or describe the data; a change to one counts as a change of the data."))
-    validate: Step | None = field(default=None, metadata=doc("The command that checks the data before anything is trained on it."))
+    validate: Step | None = field(default=None, metadata=doc("The command that checks the data before anything is trained on it; with a `schema`, `mlgitlab data validate` where nothing is said."))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,6 +251,7 @@ class Defaults:
     cache: Cache | None = field(default=None, metadata=doc("Cache of every job."))
     retry: int = field(default=1, metadata=doc("How often GitLab repeats a job that failed for reasons of the system (never for the script's own failure): 0 to 2."))
     expire_in: Duration = field(default=Duration(7 * 86400), metadata=doc("How long artifacts are kept."))
+    mlgitlab: str | None = field(default=None, metadata=doc("What pip installs, into a virtual environment of its own, in jobs that call `mlgitlab` where the image has none: a requirement, a path, a git address."))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -253,6 +295,29 @@ class Store:
     region: str | None = field(default=None, metadata=doc("Region of the bucket."))
     role_arn: str | None = field(default=None, metadata=doc("AWS role that jobs assume with their ID token."))
     id_token: IdToken | None = field(default=None, metadata=doc("Emitted for jobs that train or evaluate."))
+    ca_bundle: str | None = field(default=None, metadata=doc("File with the certificates of the server's authority, as PEM."))
+    addressing: Literal["auto", "path", "virtual"] = field(default="auto", metadata=doc("Where the bucket's name goes: into the path, or before the host's name. `auto`: the path where `endpoint_url` is set."))
+    checksum: Literal["auto", "when_required", "when_supported"] = field(default="auto", metadata=doc("Whether S3's own checksums are sent with every request. `auto`: `when_required` where `endpoint_url` is set."))
+    signing: Signing | None = field(default=None, metadata=doc("Keys that sign and verify the provenance of models."))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signing:
+    """Ed25519 keys of the provenance statements."""
+
+    public_key: str = field(metadata=doc("File in the repository with the public key, as PEM."))
+    key: str = field(default="MLGITLAB_SIGNING_KEY", metadata=doc("Variable of type file, in the jobs that train, that names the private key's file."))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Training configurations of the project's own that `mlgitlab config check` validates."""
+
+    files: Globs = field(default=Globs(), metadata=doc("YAML, JSON or TOML files."))
+    schema: str | None = field(default=None, metadata=doc("A JSON Schema (`conf/train.schema.json`), or a pydantic model or dataclass (`settings.py:Train`)."))
+    hydra: str | None = field(default=None, metadata=doc("Primary configuration that Hydra composes (`conf/config.yaml`); the result is validated."))
+    overrides: tuple[str, ...] = field(default=(), metadata=doc("Hydra overrides, one composition each: `model=large`; several in one by spaces."))
+    paths: tuple[str, ...] = field(default=(), metadata=doc("Keys (`data.path`, `*.checkpoint`) whose values are paths that must exist in the repository."))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -270,6 +335,7 @@ class Config:
     version: Literal[1] = field(metadata=doc("Version of this format: 1."))
     models: Mapping[Name, Model] = field(default_factory=dict, metadata=doc("The models, by name."))
     datasets: Mapping[Name, Dataset] = field(default_factory=dict, metadata=doc("The datasets, by name."))
+    configs: Mapping[Name, Settings] = field(default_factory=dict, metadata=doc("Training configurations that `mlgitlab config check` validates, by name."))
     quality: Mapping[Name, Quality] = field(default_factory=dict, metadata=doc("Checks of the code, by name."))
     profiles: Mapping[Name, Profile] = field(default_factory=dict, metadata=doc("What runs where. `merge_request`, `merge_train`, `branch`, `default_branch`, `tag`, `schedule` and `manual` are used by the pipelines of that name; others by `--profile`, `MLGITLAB_PROFILE` or a label."))
     parameters: Mapping[Name, Parameter] = field(default_factory=dict, metadata=doc("Values that manual and scheduled runs may set."))

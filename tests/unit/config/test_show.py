@@ -15,6 +15,7 @@ def test_values_come_with_their_line_or_as_defaults() -> None:
         'models.fraud.train.command = ["python -m fraud.train"]  # ml.yml:7',
         'models.fraud.train.outputs = ["models/fraud"]  # ml.yml:8',
         'datasets.claims.path = "data/claims.csv"  # ml.yml:10',
+        'datasets.claims.engine = "polars"  # default',
         'unmatched = "everything"  # default',
         'baseline.on_unknown = "everything"  # default',
         'baseline.tag_pattern = "*"  # default',
