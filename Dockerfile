@@ -8,7 +8,7 @@ WORKDIR /source
 COPY pyproject.toml README.md LICENSE ./
 COPY mlgitlab mlgitlab
 COPY templates templates
-RUN pip wheel --no-cache-dir --wheel-dir /wheels ".[gitlab,lint]"
+RUN pip wheel --no-cache-dir --wheel-dir /wheels ".[gitlab,lint,s3]"
 
 FROM python:${PYTHON}-slim
 # git reads the history and fetches what a shallow clone lacks; nothing is checked out, so git-lfs is not needed.
@@ -16,7 +16,7 @@ RUN apt-get update \
  && apt-get install --yes --no-install-recommends git ca-certificates \
  && rm -rf /var/lib/apt/lists/*
 RUN --mount=type=bind,from=build,source=/wheels,target=/wheels \
-    pip install --no-cache-dir --no-compile --no-index --find-links /wheels "mlgitlab[gitlab,lint]" \
+    pip install --no-cache-dir --no-compile --no-index --find-links /wheels "mlgitlab[gitlab,lint,s3]" \
  && mlgitlab --version
 # A runner may start the image as any user; the home of that user need not exist.
 ENV HOME=/tmp PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1

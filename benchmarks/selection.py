@@ -10,6 +10,7 @@ or messages.
 from __future__ import annotations
 
 import argparse
+import compileall
 import json
 import os
 import shutil
@@ -21,6 +22,7 @@ from pathlib import Path
 
 import yaml
 
+import mlgitlab
 from benchmarks.processes import Command, Timing, timed
 
 SIZES = ("small", "medium", "large")
@@ -32,6 +34,8 @@ EMPTY = f"git diff --raw -z --no-renames {DEEP}^ {DEEP} > /dev/null && {sys.exec
 def main(argv: Sequence[str]) -> int:
     """Print one table for each size, and what was selected rightly."""
     options = _options(argv)
+    # As pip leaves it: with `PYTHONDONTWRITEBYTECODE` set, a checkout would be compiled anew in every run.
+    compileall.compile_dir(Path(mlgitlab.__file__).parent, quiet=1)
     folder = options.keep or Path(tempfile.mkdtemp(prefix="mlgitlab-bench-"))
     folder.mkdir(parents=True, exist_ok=True)
     warm: dict[str, Timing] = {}

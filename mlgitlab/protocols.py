@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from mlgitlab.changes import ChangeSet
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(NamedTuple):
     """One path of a tree: its git mode (`100644`, `120000`, `160000`, ...) and object name."""
 
     mode: str
@@ -98,7 +97,10 @@ class History(Protocol):
 class Repository(History, Protocol):
     """A git repository: its history, its trees and the differences between them."""
 
-    empty_tree: str
+    @property
+    def empty_tree(self) -> str:
+        """The name of the tree without files."""
+        ...
 
     def allow_fetching(self, seconds: float) -> None:
         """Replace the bound on the time for all fetches, once the configuration has said what it is."""

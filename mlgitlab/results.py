@@ -15,6 +15,7 @@ class Cause(StrEnum):
     OPAQUE = "opaque"  # the file is shared code, and nobody can see what the step's command loads
     CONFIG = "config"  # the step's effective configuration changed
     UPSTREAM = "upstream"  # a step that this one depends on runs because of the change
+    OWED = "owed"  # the store should hold its result, and does not
     NEEDED = "needed"  # nothing changed here, but a selected step needs its result
     UNMATCHED = "unmatched"  # no rule knows the file, and the policy is to run everything
     UNKNOWN_BASELINE = "unknown-baseline"  # what changed cannot be known

@@ -9,7 +9,17 @@ from pathlib import Path
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 # What running an example leaves behind; the examples' own .gitignore files name the same.
-_LEFTOVERS = ("__pycache__", ".pytest_cache", ".ruff_cache", ".gitlab-ci-local", "out", "model", "metrics.txt")
+_LEFTOVERS = (
+    "__pycache__",
+    ".pytest_cache",
+    ".ruff_cache",
+    ".gitlab-ci-local",
+    ".mlgitlab",
+    "out",
+    "model",
+    "metrics.json",
+    "codequality.json",
+)
 _AUTHOR = ("-c", "user.name=Ada", "-c", "user.email=ada@example.com", "-c", "commit.gpgsign=false")
 
 

@@ -72,8 +72,11 @@ def _command(path: str, command: click.Command | None, shared: Mapping[str, str]
     yield "\n\n".join(" ".join(part.split()) for part in (command.help or "").split("\n\n")) + "\n"
     if own := {name: text for name, text in _options(command) if name not in shared}:
         yield _option_table(own)
-    for name, sub in command.commands.items() if isinstance(command, click.Group) else ():
-        yield from (line.replace("## ", "### ", 1) for line in _command(f"{path} {name}", sub, shared))
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            sub = command.get_command(context, name)
+            yield from (line.replace("## ", "### ", 1) for line in _command(f"{path} {name}", sub, shared))
 
 
 def _arguments(command: click.Command) -> list[click.Argument]:

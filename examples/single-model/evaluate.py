@@ -1,7 +1,8 @@
-"""Judge the trained model on the held-out rows and write metrics.txt for GitLab's merge request widget."""
+"""Judge the trained model on the held-out rows and write metrics.json."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -16,22 +17,15 @@ def main() -> None:
     """Compare with the plainest of models, which always predicts the mean."""
     _, train_y, x, y = features.load(params.read())
     predicted = LinearModel.load().predict(x)
-    write(
-        Path("metrics.txt"),
-        {
-            "diabetes_r2": float(r2_score(y, predicted)),
-            "diabetes_mean_absolute_error": float(mean_absolute_error(y, predicted)),
-            "diabetes_baseline_mean_absolute_error": float(np.abs(y - train_y.mean()).mean()),
-            "diabetes_held_out_rows": float(len(y)),
-        },
-    )
-
-
-def write(path: Path, metrics: dict[str, float]) -> None:
-    """Write OpenMetrics text, whose last line must be `# EOF`."""
-    lines = [f"{name} {value:.4f}" for name, value in metrics.items()]
-    print("\n".join(lines))
-    path.write_text("\n".join([*lines, "# EOF", ""]), "utf-8")
+    found = {
+        "r2": float(r2_score(y, predicted)),
+        "mean_absolute_error": float(mean_absolute_error(y, predicted)),
+        "baseline_mean_absolute_error": float(np.abs(y - train_y.mean()).mean()),
+        "held_out_rows": len(y),
+    }
+    text = json.dumps(found, indent=2)
+    print(text)
+    Path("metrics.json").write_text(text + "\n", "utf-8")
 
 
 if __name__ == "__main__":

@@ -76,14 +76,16 @@ class JinjaJobTemplates:
         return f'"{_OPEN}{len(self._values) - 1}{_CLOSE}"'
 
     def _mapping(self, shape: dict[object, object], file: str) -> dict[str, object]:
-        return {self._key(key, file): self._fill(value, file) for key, value in shape.items()}
+        return {
+            key if type(key) is str else self._key(key, file): self._fill(value, file) for key, value in shape.items()
+        }
 
     def _fill(self, node: object, file: str) -> object:
-        if isinstance(node, _Place):
+        if type(node) is _Place:
             return self._values[node.number]
-        if isinstance(node, dict):
+        if type(node) is dict:
             return self._mapping(node, file)
-        if isinstance(node, list):
+        if type(node) is list:
             return [self._fill(value, file) for value in node]
         return node
 

@@ -77,9 +77,11 @@ def recognise(words: Sequence[str], depth: int = 0) -> Launch:  # noqa: C901, PL
 
 
 def _only_prepares(program: str, rest: Sequence[str]) -> bool:
-    """Entering a virtual environment, or fetching data."""
-    enters = program in ("source", ".") and rest[:1] != () and rest[0].endswith("/activate")
-    return enters or (program == "dvc" and rest[:1] != () and rest[0] in programs.DVC_TRANSFERS)
+    """Entering a virtual environment, or fetching and reading data."""
+    first = rest[0] if rest else ""
+    if program in ("source", "."):
+        return first.endswith("/activate")
+    return first in {"dvc": programs.DVC_TRANSFERS, "mlgitlab": programs.OWN_READERS}.get(program, frozenset())
 
 
 def _unknown(words: Sequence[str]) -> Launch:

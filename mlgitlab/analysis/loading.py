@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Protocol
 
 from mlgitlab.analysis.references import Reads, Uses
@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from mlgitlab.analysis.graph import ImportGraph
 
 _FEW = 50
+
+
+@cache
+def _reads(reads: int, *, wild: bool) -> Reads:
+    # What a wildcard may load may read docstrings and type comments, too.
+    return Reads(reads) | (Reads.DOCS | Reads.TYPES if wild else Reads.NOTHING)
 
 
 class Loaded(Protocol):
@@ -180,8 +186,7 @@ class Spread:
     @property
     def reads(self) -> Reads:
         """What the files read in the texts of others."""
-        # What a wildcard may load may read docstrings and type comments, too.
-        return Reads(self._origin.reads) | (Reads.DOCS | Reads.TYPES if self._origin.wild else Reads.NOTHING)
+        return _reads(self._origin.reads, wild=self._origin.wild)
 
     @property
     def uses(self) -> Uses | None:

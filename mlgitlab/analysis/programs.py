@@ -49,6 +49,8 @@ HARMLESS = _words(
 )
 # Subcommands of `dvc` that bring data and run no stage.
 DVC_TRANSFERS = frozenset({"pull", "push", "status", "fetch", "checkout", "get", "import", "remote", "config"})
+# Our own commands that load no code of the repository but a schema, which is declared as their entry.
+OWN_READERS = frozenset({"data", "model", "metrics"})
 VALUED_TEST_OPTIONS = frozenset(
     {"-k", "-m", "-c", "-n", "-p", "-o", "-W", "-r", "--maxfail", "--durations", "--junitxml"}
 )

@@ -7,6 +7,7 @@ import re
 import shlex
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 
 from mlgitlab.analysis.variables import Variables
@@ -21,6 +22,8 @@ _PROJECT = re.compile(r"^(?:\$CI_PROJECT_DIR|\$\{CI_PROJECT_DIR\})(?:/|$)")
 _WORKING = re.compile(r"^(?:\$PWD|\$\{PWD\})(?:/|$)")
 _OPENING = frozenset({"if", "while", "until", "for", "select", "case", "{", "function"})
 _CLOSING = frozenset({"fi", "done", "esac", "}"})
+# Nothing in them means anything to a shell's reader but the spaces.
+_PLAIN_WORDS = re.compile(r"[\w ./:=,@%+-]*", re.ASCII)
 _LONGEST_QUOTE = 200
 _MOST_VARIANTS = 32
 
@@ -137,18 +140,21 @@ def _statements(lines: Iterable[str]) -> Iterator[str]:
     yield from pending
 
 
-def _split(text: str) -> list[str] | None:
+@lru_cache(maxsize=1 << 12)
+def _split(text: str) -> tuple[str, ...] | None:
+    if _PLAIN_WORDS.fullmatch(text):  # most commands; shlex goes from character to character
+        return tuple(text.split())
     text = text.replace("$(pwd)", "$PWD").replace("`pwd`", "$PWD")
     lexer = shlex.shlex(text, posix=True, punctuation_chars="".join(sorted(_OPERATORS)))
     lexer.whitespace_split = True
     lexer.commenters = ""  # a `#` inside a word is no comment; what follows a real one does no harm
     try:
-        return list(lexer)
+        return tuple(lexer)
     except ValueError:
         return None
 
 
-def _parts(words: list[str]) -> Iterator[_Part]:
+def _parts(words: Iterable[str]) -> Iterator[_Part]:
     part = _Part([], "")
     rest = iter(words)
     for word in rest:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -55,10 +55,14 @@ class Origin:
 
 @dataclass(frozen=True, kw_only=True)
 class Web:
-    """All files that any step's entry points load, with what each loads, and the steps' origins by name."""
+    """All files that any step's entry points load, with what each loads, and the steps' origins by name.
+
+    loaders: the files that load a path, in the order of `strands`, where that is known without a look at all of them.
+    """
 
     strands: Mapping[str, Strand]
     origins: Mapping[str, Origin] = field(default_factory=dict)
+    loaders: Callable[[str], Iterable[str]] | None = field(default=None, compare=False)
 
     def spread(self, origin: Origin) -> frozenset[str] | None:
         """Every file that the origin loads; None where the step's own module path may change the answer."""
@@ -130,10 +134,11 @@ class Web:
             following: dict[str, str] = {}
             distances = {path: 0}
             frontier = [path]
+            loaders_of = self.loaders or (lambda target: self._loaders.get(target, ()))
             while frontier:
                 level: dict[str, str] = {}
                 for target in frontier:
-                    for loader in self._loaders.get(target, ()):
+                    for loader in loaders_of(target):
                         if loader not in distances and loader not in level:
                             level[loader] = target
                 for loader, target in level.items():

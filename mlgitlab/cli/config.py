@@ -1,4 +1,4 @@
-"""`mlgitlab config show` and `mlgitlab config schema`."""
+"""`mlgitlab config show` and `mlgitlab config schema`; `config check` is in a module of its own."""
 
 from __future__ import annotations
 
@@ -7,15 +7,18 @@ import json
 import click
 
 from mlgitlab.cli import wiring
+from mlgitlab.cli.lazy import LazyGroup
 from mlgitlab.cli.main import Surroundings
 from mlgitlab.cli.options import Options, json_option
 from mlgitlab.cli.project import Project, read_project
 from mlgitlab.config.show import Line, as_data, effective
 
+_CHECK = {"check": "Validate the project's own training configurations."}
 
-@click.group("config")
+
+@click.group("config", cls=LazyGroup, modules="mlgitlab.cli.config_{}", subcommands=_CHECK)
 def command() -> None:
-    """Print the effective configuration, or its JSON Schema."""
+    """Print the effective configuration or its JSON Schema; check the project's own configurations."""
 
 
 @command.command("schema")

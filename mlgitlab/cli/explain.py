@@ -12,9 +12,10 @@ import click
 from mlgitlab import paths
 from mlgitlab.changes import Change, ChangeKind
 from mlgitlab.cli import wiring
+from mlgitlab.cli.asking import stores_of
 from mlgitlab.cli.flow import Survey, suppose, survey
 from mlgitlab.cli.main import Surroundings
-from mlgitlab.cli.options import Options, json_option, shared_options
+from mlgitlab.cli.options import Options, json_option, planning_options
 from mlgitlab.errors import UsageError
 from mlgitlab.planning.document import step_facts
 from mlgitlab.planning.reach import starter_of
@@ -26,7 +27,7 @@ _MOST_FILES = 15
 
 @click.command("explain")
 @click.argument("what", metavar="JOB|MODEL|FILE")
-@shared_options
+@planning_options
 @json_option
 @click.pass_obj
 def command(around: Surroundings, options: Options, what: str, as_json: bool) -> None:
@@ -35,7 +36,7 @@ def command(around: Surroundings, options: Options, what: str, as_json: bool) ->
     JOB is an id such as fraud:train, MODEL a name of mlgitlab.yml, FILE a path from the repository's root.
     """
     request, repository = wiring.start(around, options)
-    found = survey(request, repository)
+    found = survey(request, repository, stores_of(around, request))
     answer = _explain(found, repository, what)
     click.echo(json.dumps(answer, indent=2, ensure_ascii=False) if as_json else "\n".join(_text(answer)))
 

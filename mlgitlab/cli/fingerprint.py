@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,11 +13,11 @@ import click
 from mlgitlab import paths
 from mlgitlab.cli import wiring
 from mlgitlab.cli.comparison import config_then
-from mlgitlab.cli.fingerprints import Fingerprints
+from mlgitlab.cli.fingerprints import Fingerprints, fingerprints_of
 from mlgitlab.cli.inputs import Request
 from mlgitlab.cli.main import Surroundings
 from mlgitlab.cli.options import Options, json_option, shared_options
-from mlgitlab.cli.project import Project, parameters_of, read_project
+from mlgitlab.cli.project import Project, read_project
 from mlgitlab.cli.webs import Scene, Webs
 from mlgitlab.config.wording import suggestion
 from mlgitlab.errors import UsageError
@@ -45,8 +45,7 @@ def command(around: Surroundings, options: Options, model: str, step: str, diff:
     request, repository = wiring.start(around, options)
     project = read_project(request, repository)
     names = _asked(project, model, step)
-    webs = Webs(repository, request.cache)
-    here = _here(request, project, webs, around.environ)
+    here = fingerprints_of(request, project, Webs(repository, request.cache))
     found = here.of(names)
     facts = [_facts(found[name]) for name in names]
     if diff:
@@ -66,19 +65,6 @@ def _asked(project: Project, model: str, step: str) -> Sequence[str]:
         hint = suggestion(asked, near, "there are") or f"steps: {', '.join(project.steps)}"
         raise UsageError(f"there is no step {paths.show(asked)!r}", hint)
     return names
-
-
-def _here(request: Request, project: Project, webs: Webs, environ: Mapping[str, str]) -> Fingerprints:
-    return Fingerprints(
-        scene=project.scene,
-        steps=project.steps,
-        config=project.config,
-        config_file=request.config.path,
-        parameters=parameters_of(request, project.config),
-        webs=webs,
-        cache=request.cache,
-        environ=environ,
-    )
 
 
 def _then(here: Fingerprints, request: Request, repository: Repository, base: str) -> Fingerprints:

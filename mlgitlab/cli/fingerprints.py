@@ -11,6 +11,8 @@ from mlgitlab.analysis.loading import Loaded, Loading
 from mlgitlab.analysis.meaning.registry import kind_of
 from mlgitlab.analysis.meaning.values import Meaning
 from mlgitlab.changes import is_file_mode
+from mlgitlab.cli.inputs import Request
+from mlgitlab.cli.project import Project, parameters_of
 from mlgitlab.cli.webs import Scene, Webs
 from mlgitlab.config.schema import Config
 from mlgitlab.planning.differences import Difference
@@ -20,6 +22,20 @@ from mlgitlab.planning.reach import starter_of
 from mlgitlab.planning.relevance import Relevance
 from mlgitlab.planning.steps import StepSpec
 from mlgitlab.protocols import Cache
+
+
+def fingerprints_of(request: Request, project: Project, webs: Webs) -> Fingerprints:
+    """The fingerprints of the head's steps, under the parameters and variables of this run."""
+    return Fingerprints(
+        scene=project.scene,
+        steps=project.steps,
+        config=project.config,
+        config_file=request.config.path,
+        parameters=parameters_of(request, project.config),
+        webs=webs,
+        cache=request.cache,
+        environ=request.environ,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

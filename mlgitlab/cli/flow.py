@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from mlgitlab.changes import Change, ChangeSet
 from mlgitlab.cli.comparison import Comparison, assess_changes, compare
-from mlgitlab.cli.inputs import Request
+from mlgitlab.cli.inputs import Request, Stores, store_address
 from mlgitlab.cli.project import Project, instance_of, parameters_of, read_project
 from mlgitlab.cli.webs import Webs
 from mlgitlab.config.schema import Select
@@ -30,8 +30,8 @@ class Survey:
     plan: Plan
 
 
-def survey(request: Request, repository: Repository) -> Survey:
-    """Read the change, decide about every step, and keep what led to it."""
+def survey(request: Request, repository: Repository, stores: Stores | None = None) -> Survey:
+    """Read the change, decide about every step, keep what led to it. `stores` opens the store, if it may be asked."""
     project = read_project(request, repository)
     repository.allow_fetching(project.config.baseline.fetch_timeout.seconds)
     instance = instance_of(request, project.config)
@@ -39,7 +39,18 @@ def survey(request: Request, repository: Repository) -> Survey:
     webs = Webs(repository, request.cache)
     comparison = compare(request, repository, project, profile.profile.select, webs)
     plan = make(_question(request, project, profile, comparison))
-    return Survey(request=request, project=project, instance=instance, webs=webs, comparison=comparison, plan=plan)
+    found = Survey(request=request, project=project, instance=instance, webs=webs, comparison=comparison, plan=plan)
+    return with_evidence(found, stores) if stores else found
+
+
+def with_evidence(found: Survey, stores: Stores) -> Survey:
+    """The same survey once the store was asked for the results of what would be trained."""
+    if found.plan.question.again or not store_address(found.request, found.project.config):
+        return found
+    from mlgitlab.cli.evidence import ask  # noqa: PLC0415 (only those who ask the store load it)
+
+    evidence = ask(found.request, found.project, found.webs, found.plan, stores)
+    return replace(found, plan=make(replace(found.plan.question, evidence=evidence)))
 
 
 def _with_base(chosen: Chosen, request: Request) -> Chosen:

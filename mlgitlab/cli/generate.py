@@ -5,14 +5,16 @@ from __future__ import annotations
 import click
 
 from mlgitlab.cli import report, wiring
-from mlgitlab.cli.flow import survey
+from mlgitlab.cli.asking import stores_of
+from mlgitlab.cli.flow import Survey, survey
+from mlgitlab.cli.inputs import Stores, store_address
 from mlgitlab.cli.main import Surroundings
-from mlgitlab.cli.options import Options, json_option, shared_options
+from mlgitlab.cli.options import Options, json_option, planning_options
 from mlgitlab.cli.output import produce
 
 
 @click.command("generate")
-@shared_options
+@planning_options
 @click.option(
     "--output",
     "-o",
@@ -37,13 +39,24 @@ def command(around: Surroundings, options: Options, output: str, plan_file: str,
     In a GitLab job the kind of pipeline and its baseline come from GitLab's variables; elsewhere
     it does what a merge request to the default branch would.
     """
-    found = survey(*wiring.start(around, options))
+    request, repository = wiring.start(around, options)
+    stores = stores_of(around, request)
+    found = survey(request, repository, stores)
     made = produce(found, wiring.job_templates(found), output)
     # The child last: where it exists, the plan and everything that it includes do, too.
     parts_first = {name: made.pipelines[name] for name in reversed(list(made.pipelines))}
     wiring.write(around, {plan_file: made.plan, **parts_first})
+    if store_address(request, found.project.config):
+        _enrol(found, stores)
     if as_json:
         click.echo(made.plan, nl=False)
     else:
         click.echo(report.text(made.document))
         click.echo("\n" + report.written([*made.pipelines, plan_file]))
+
+
+def _enrol(found: Survey, stores: Stores) -> None:
+    from mlgitlab.cli.evidence import enrol  # noqa: PLC0415 (only those who ask the store load it)
+
+    if trouble := enrol(found.request, found.project, found.plan, stores):
+        click.echo(f"mlgitlab: {trouble}", err=True)

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from mlgitlab.ci import CiEnvironment
 from mlgitlab.cli.options import Options
+from mlgitlab.config.schema import Config
 from mlgitlab.protocols import Cache
 
-DEFAULT_CONFIG = "mlgitlab.yml"
+if TYPE_CHECKING:
+    from mlgitlab.store.library import Store  # only those who ask it load it
+
+
+# Opens the store of a configuration, or says why it is not asked; with nothing to say where there is none.
+Stores = Callable[[Config], "Store | str"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +31,7 @@ class ConfigFile:
 class Request:
     """One run's question. `listed` is what --changed-files named, None without it.
 
-    `cache` holds what earlier runs read in files.
+    `cache` holds what earlier runs read in files; `environ` the variables that a configuration may name.
     """
 
     options: Options
@@ -31,8 +39,14 @@ class Request:
     config: ConfigFile
     cache: Cache
     listed: tuple[str, ...] | None = None
+    environ: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def includes_work_tree(self) -> bool:
         """Whether files on disk count: only for a person who asks about no commit in particular."""
         return not (self.options.head or self.env.in_ci or self.env.simulated)
+
+
+def store_address(request: Request, config: Config) -> str:
+    """Where the store is: MLGITLAB_STORE, or what the configuration says; empty where nobody says anything."""
+    return request.environ.get("MLGITLAB_STORE", "") or (config.store.url if config.store else "")

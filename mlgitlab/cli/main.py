@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import importlib
 import json
 import os
 import sys
@@ -15,6 +14,7 @@ from typing import NoReturn
 import click
 
 from mlgitlab import __version__
+from mlgitlab.cli.lazy import LazyGroup
 from mlgitlab.errors import ConfigError, ExitCode, MlgitlabError
 
 _BUG = "this is a bug in mlgitlab; please report it with the lines above"
@@ -29,6 +29,10 @@ _COMMANDS = {
     "fingerprint": "Print what a result depends on, as one digest, or what makes two of them differ.",
     "shadow": "Replay past commits: what would have run, what that saves, and what it would have missed.",
     "lint": "Check mlgitlab.yml and the pipeline it leads to.",
+    "train": "Run a model's training, or take the result that the store has of it.",
+    "data": "Validate datasets; profile, compare and describe them.",
+    "metrics": "Report, compare and draw the numbers of a training.",
+    "model": "Store, fetch and look at models.",
     "config": "Print the effective configuration or its JSON Schema; check the project's own configurations.",
     "completion": "Print the completion script for a shell.",
 }
@@ -42,28 +46,12 @@ class Surroundings:
     cwd: str
 
 
-class LazyGroup(click.Group):
-    """Imports a subcommand's module when it is called."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click's signature)
-        """Names in the order of a user's day."""
-        return list(_COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        """The command, imported."""
-        if cmd_name not in _COMMANDS:
-            return None
-        command = importlib.import_module(f"mlgitlab.cli.{cmd_name}").command
-        assert isinstance(command, click.Command)
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        """The list of commands, without importing one."""
-        with formatter.section("Commands"):
-            formatter.write_dl(list(_COMMANDS.items()))
-
-
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=LazyGroup,
+    modules="mlgitlab.cli.{}",
+    subcommands=_COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(__version__, prog_name="mlgitlab")
 def cli() -> None:
     """From a git diff to the GitLab child pipeline that does the ML work it calls for, and no other.

@@ -29,6 +29,7 @@ class Options:
     param: tuple[str, ...] = ()
     cache: str = ""
     no_cache: bool = False
+    ask_store: bool | None = None
 
 
 _SHARED = {
@@ -72,12 +73,22 @@ _SHARED = {
         help="Where to keep what was read in files. Default: .mlgitlab-cache at the root. [env: MLGITLAB_CACHE]",
     ),
     "no_cache": click.option("--no-cache", is_flag=True, help="Keep nothing, and use nothing that was kept."),
+    "ask_store": click.option(
+        "--ask-store/--no-ask-store",
+        default=None,
+        help="Ask the store which results it has. Default: a folder always, a bucket in CI only.",
+    ),
     "param": click.option("--param", multiple=True, metavar="NAME=VALUE", help="Set a parameter of the configuration."),
 }
 
 
 def shared_options(function: Callable[..., R]) -> Callable[..., R]:
     """Give a command the shared options, and hand them over as one `options` argument."""
+    return some_options(*(name for name in _SHARED if name != "ask_store"))(function)
+
+
+def planning_options(function: Callable[..., R]) -> Callable[..., R]:
+    """Give a command the shared options, and those that a plan is made with."""
     return some_options(*_SHARED)(function)
 
 

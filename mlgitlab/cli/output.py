@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 
 from mlgitlab import __version__
 from mlgitlab.cli.flow import Survey
+from mlgitlab.cli.inputs import store_address
 from mlgitlab.errors import ConfigError, Problem, UsageError
 from mlgitlab.pipeline.check import check
 from mlgitlab.pipeline.compose import INTERRUPTIBLE, Composer
@@ -47,7 +48,14 @@ def produce(survey: Survey, templates: JobTemplates, child: str) -> Output:
     if not child.endswith((".yml", ".yaml")):
         raise UsageError(f"--output {child!r} must end in .yml", "GitLab includes only .yml and .yaml files")
     instance, config = survey.instance, survey.project.config
-    whole = Composer(config=config, instance=instance, templates=templates).compose(survey.plan, _header(survey))
+    composer = Composer(
+        config=config,
+        instance=instance,
+        templates=templates,
+        config_file=survey.request.config.path,
+        store=_store(survey),
+    )
+    whole = composer.compose(survey.plan, _header(survey))
     emitted = {child: emit(whole)}
     limits: tuple[str, ...] = ()
     if why := excess(whole, instance, len(emitted[child])):
@@ -80,6 +88,13 @@ def _parts(survey: Survey, whole: Pipeline, found: Split, templates: JobTemplate
     for pipeline in (root, *parts):
         check(pipeline, survey.instance)
     return {name: emit(pipeline) for name, pipeline in zip((child, *files), (root, *parts), strict=True)}
+
+
+def _store(survey: Survey) -> str:
+    """The address of the store; none where the jobs would not find the configuration that describes it."""
+    if survey.request.config.outside is not None:
+        return ""
+    return store_address(survey.request, survey.project.config)
 
 
 def _header(survey: Survey) -> tuple[str, ...]:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import click
 
 from mlgitlab.cli import report, wiring
+from mlgitlab.cli.asking import stores_of
 from mlgitlab.cli.flow import survey
 from mlgitlab.cli.main import Surroundings
-from mlgitlab.cli.options import Options, json_option, shared_options
+from mlgitlab.cli.options import Options, json_option, planning_options
 from mlgitlab.cli.output import produce
 from mlgitlab.errors import ExitCode
 
 
 @click.command("preview")
-@shared_options
+@planning_options
 @click.option(
     "--format",
     "shape",
@@ -30,7 +31,8 @@ def command(around: Surroundings, options: Options, shape: str, detailed_exitcod
 
     On a laptop, uncommitted and untracked files count. --as shows what another kind of pipeline would do.
     """
-    found = survey(*wiring.start(around, options))
+    request, repository = wiring.start(around, options)
+    found = survey(request, repository, stores_of(around, request))
     made = produce(found, wiring.job_templates(found), "mlgitlab-child.yml")
     match "json" if as_json else shape:
         case "json":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from mlgitlab.cli.inputs import Request
 from mlgitlab.cli.webs import Scene
@@ -13,11 +14,13 @@ from mlgitlab.config.scalars import GitLabVersion
 from mlgitlab.config.schema import Config
 from mlgitlab.errors import UsageError, WorldError
 from mlgitlab.pipeline.instance import Instance
-from mlgitlab.planning.advice import Advice
 from mlgitlab.planning.derive import derive
 from mlgitlab.planning.dvc import with_dvc
 from mlgitlab.planning.steps import StepSpec
 from mlgitlab.protocols import Repository, Snapshot
+
+if TYPE_CHECKING:
+    from mlgitlab.planning.advice import Advice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

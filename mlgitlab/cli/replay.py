@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from mlgitlab import paths
 from mlgitlab.changes import ChangeSet
 from mlgitlab.cli.comparison import assess_changes
-from mlgitlab.cli.inputs import DEFAULT_CONFIG, ConfigFile, Request
+from mlgitlab.cli.inputs import ConfigFile, Request
 from mlgitlab.cli.project import Project
 from mlgitlab.cli.webs import Webs
 from mlgitlab.config.parse import Parsed, parse
-from mlgitlab.config.schema import Unmatched
+from mlgitlab.config.schema import DEFAULT_CONFIG, Unmatched
 from mlgitlab.errors import ConfigError
 from mlgitlab.planning.baseline import Resolved, Rule
 from mlgitlab.planning.derive import derive

@@ -6,11 +6,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mlgitlab.analysis import records
 from mlgitlab.analysis.kept import KeptParses
 from mlgitlab.analysis.kept_webs import KeptWebs
 from mlgitlab.analysis.loading import Loading
-from mlgitlab.analysis.parses import known, parsed
 from mlgitlab.analysis.starter import Starter
 from mlgitlab.analysis.web import Web
 from mlgitlab.changes import Change
@@ -108,6 +106,9 @@ class Webs:
         """What a changed file loads now, by name."""
         if content is None:
             return ""
+        from mlgitlab.analysis import records  # noqa: PLC0415 (with all readers of sources: only for what changed)
+        from mlgitlab.analysis.parses import known, parsed  # noqa: PLC0415
+
         asked = (self._parses, change.path, change.new_blob)
         return records.name_of(known(*asked) or parsed(*asked, content))
 

@@ -9,8 +9,9 @@ from functools import cache
 Matcher = Callable[[str], bool]
 # `.` and `$` of a regular expression treat a newline as something special; a file name may hold one.
 _NEWLINE_STAND_IN = "\ufffe"
-# Most patterns are the path of a file or folder; they need no regular expression.
+# Most patterns are the path of a file or folder, or an ending; they need no regular expression.
 _PLAIN = re.compile(r"[\w-][\w.-]*(?:/[\w-][\w.-]*)*/?", re.ASCII)
+_ENDING = re.compile(r"\*[\w.-]+", re.ASCII)
 
 
 def normal(text: str) -> tuple[str, bool]:
@@ -27,6 +28,11 @@ def matcher_of(text: str) -> Matcher | None:
     bare, anchored = normal(text)
     if bare in ("", "."):
         return lambda _: True
+    if bare == "**":
+        return bool
+    if not anchored and _ENDING.fullmatch(bare):
+        ended = f"{bare[1:]}/"
+        return lambda path: ended in f"{path}/"
     return _plain(bare, anchored=anchored) if _PLAIN.fullmatch(bare) else _by_regex(bare, anchored=anchored)
 
 

@@ -183,7 +183,7 @@ class Drift:
     profile: str = field(metadata=doc("File in the repository that `mlgitlab data profile` wrote."))
     psi: float = field(default=0.2, metadata=doc("Largest population stability index of a column."))
     nulls: float = field(default=0.05, metadata=doc("Largest rise of a column's share of missing values."))
-    min_rows: int = field(default=1000, metadata=doc("With fewer rows, here or in the profile, nothing is said about distributions."))
+    min_rows: int = field(default=1000, metadata=doc("With fewer rows, here or in the profile, distributions cannot be compared, and the validation fails."))
     columns: tuple[str, ...] = field(default=(), metadata=doc("Only these columns; empty for all."))
 
 
@@ -211,6 +211,7 @@ class Profile:
     steps: tuple[StepKind, ...] = field(default=tuple(StepKind), metadata=doc("The kinds of steps that may run."))
     select: Select = field(default=Select.CHANGES, metadata=doc("`changes`: what the change can affect. `all`: whatever changed."))
     models: tuple[str, ...] = field(default=(), metadata=doc("Only these models (and what they need); empty for all."))
+    reuse: bool = field(default=True, metadata=doc("Whether a result in the store stands in for a training with the same fingerprint. `false`: every training runs again."))
     labels: tuple[str, ...] = field(default=(), metadata=doc("A merge request with one of these labels uses this profile."))
 
 
@@ -351,6 +352,8 @@ class Config:
     templates: str | None = field(default=None, metadata=doc("Folder in the repository whose `*.yml.j2` files replace the job templates of the same name."))
 
 
+# Where the configuration is when nobody names another file.
+DEFAULT_CONFIG = "mlgitlab.yml"
 # What every model, dataset and quality name must look like, and the names with a meaning of their own.
 NAME_PATTERN = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}"
 RESERVED_NAMES = frozenset({"data", "quality", "mlgitlab"})

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
 from mlgitlab import paths
 from mlgitlab.ci import PipelineKind
 from mlgitlab.config.scalars import Duration
-from mlgitlab.config.schema import Config, StepKind
+from mlgitlab.config.schema import DEFAULT_CONFIG, Config, StepKind
+from mlgitlab.pipeline.calls import INSTALL, Caller, Calls
+from mlgitlab.pipeline.carried import CARRIED, carried, not_evaluated
 from mlgitlab.pipeline.instance import Instance
 from mlgitlab.pipeline.nouns import Job, Pipeline, without_empty
 from mlgitlab.planning.plan import Plan, PlannedStep
@@ -18,6 +20,7 @@ from mlgitlab.protocols import JobTemplates
 NOTHING = "mlgitlab:nothing-to-do"
 _NOTHING_STAGE = "plan"
 _NOTHING_TIMEOUT = Duration(300)
+_CARRIED_TIMEOUT = Duration(600)
 # A superseded pipeline of these kinds may be cancelled. Elsewhere a cancelled job would lose its
 # changes: the next pipeline is compared with the commit of this one.
 INTERRUPTIBLE = frozenset(
@@ -27,16 +30,20 @@ INTERRUPTIBLE = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Composer:
-    """What every job of a pipeline is made with."""
+    """What every job of a pipeline is made with. `store` is its address, empty where there is none."""
 
     config: Config
     instance: Instance
     templates: JobTemplates
+    config_file: str = DEFAULT_CONFIG
+    store: str = ""
 
     def compose(self, plan: Plan, header: tuple[str, ...]) -> Pipeline:
         """The pipeline for the plan: its selected steps, or the one cheap job that says why there are none."""
         common = self._common(plan)
-        jobs = tuple(self._job(plan, step, common) for step in plan.selected) or (self._nothing(plan),)
+        caller = Caller(config=self.config, config_file=self.config_file, store=self.store, again=plan.question.again)
+        jobs = tuple(self._job(plan, step, common, caller.calls(step)) for step in plan.selected)
+        jobs = (*(jobs or (self._nothing(plan),)), *self._carried(plan, caller))
         used = {job.stage for job in jobs}
         order = dict.fromkeys((_NOTHING_STAGE, *(step.spec.stage for step in plan.steps), *(job.stage for job in jobs)))
         return Pipeline(stages=tuple(stage for stage in order if stage in used), jobs=jobs, header=header)
@@ -50,7 +57,7 @@ class Composer:
             "profile": plan.question.profile.name,
         }
 
-    def _job(self, plan: Plan, step: PlannedStep, common: Mapping[str, object]) -> Job:
+    def _job(self, plan: Plan, step: PlannedStep, common: Mapping[str, object], calls: Calls) -> Job:
         spec = step.spec
         values = {
             **common,
@@ -59,11 +66,11 @@ class Composer:
             "tags": list(spec.tags),
             "timeout": _spoken(spec.timeout),
             "needs": [{"job": need.step, "artifacts": need.artifacts} for need in step.needs],
-            "before_script": list(spec.before_script),
-            "script": list(spec.command),
-            "variables": self._variables(plan, step),
+            "before_script": list(calls.before),
+            "script": list(calls.script),
+            "variables": self._variables(plan, step, calls),
             "parallel": {"matrix": [{"MLGITLAB_DATASET": list(spec.matrix)}]} if len(spec.matrix) > 1 else None,
-            "artifacts": self._artifacts(step),
+            "artifacts": self._artifacts(step, calls),
             "id_tokens": self._id_tokens(spec.kind),
             "environment": {"name": spec.environment, "action": "prepare"} if spec.environment else None,
             "resource_group": spec.resource_group,
@@ -93,7 +100,31 @@ class Composer:
             because=("no step is selected, and GitLab fails an empty pipeline",),
         )
 
-    def _variables(self, plan: Plan, step: PlannedStep) -> dict[str, object]:
+    def _carried(self, plan: Plan, caller: Caller) -> Iterator[Job]:
+        """The job that shows production's numbers where nothing is evaluated, once there is a store to hold them."""
+        specs = not_evaluated(plan) if self.store else ()
+        if not specs:
+            return
+        lines, reports = carried(specs, caller.named)
+        variables = {"MLGITLAB_STORE": self.store, **caller.needed()}
+        values = {
+            "stage": str(StepKind.EVALUATE),
+            "image": self.config.defaults.image,
+            "tags": list(self.config.defaults.tags),
+            "timeout": _CARRIED_TIMEOUT.spoken(),
+            "variables": {name: literal(value) for name, value in variables.items()},
+            "id_tokens": self._id_tokens(StepKind.EVALUATE),
+            "before_script": [INSTALL],
+            "script": list(lines),
+            "artifacts": {"reports": {"metrics": list(reports)}},
+        }
+        yield Job(
+            name=CARRIED,
+            body=without_empty(self.templates.render("metrics", values)),
+            because=("GitLab compares merge requests with the metrics of this branch's newest pipeline",),
+        )
+
+    def _variables(self, plan: Plan, step: PlannedStep, calls: Calls) -> dict[str, object]:
         spec = step.spec
         facts = {
             "MLGITLAB_STEP": str(spec.kind),
@@ -101,26 +132,39 @@ class Composer:
             "MLGITLAB_PROFILE": plan.question.profile.name,
             "MLGITLAB_DATASET": spec.owner if spec.kind is StepKind.DATA else _only(spec.matrix),
             "MLGITLAB_GPU_COUNT": str(spec.gpu.count) if spec.gpu else None,
-            "MLGITLAB_STORE": self.config.store.url if self.config.store else None,
+            "MLGITLAB_STORE": self.store or None,
         }
         given = {f"MLGITLAB_PARAM_{name.upper()}": value for name, value in plan.question.parameters.items()}
-        everything = {**spec.variables, **facts, **given}
+        everything = {**spec.variables, **facts, **calls.variables, **given}
         return {name: literal(value) for name, value in everything.items() if value is not None}
 
     def _cache(self) -> dict[str, object] | None:
         cache = self.config.defaults.cache
         return {"key": {"files": list(cache.key_files)}, "paths": list(cache.paths)} if cache else None
 
-    def _artifacts(self, step: PlannedStep) -> dict[str, object] | None:
-        spec = step.spec
-        reports = {kind: [path] for kind, path in spec.reports.items()}
-        if not spec.outputs and not reports:
+    def _artifacts(self, step: PlannedStep, calls: Calls) -> dict[str, object] | None:
+        reports = self._reports(step, calls)
+        if not calls.outputs and not reports:
             return None
         found: dict[str, object] = {"expire_in": _spoken(self.config.defaults.expire_in)}
-        if spec.outputs:
-            found["paths"] = list(spec.outputs)
+        if calls.always:
+            found["when"] = "always"
+        if calls.outputs:
+            found["paths"] = list(calls.outputs)
         if reports:
             found["reports"] = reports
+        return found
+
+    def _reports(self, step: PlannedStep, calls: Calls) -> dict[str, object]:
+        """The values of `artifacts:reports`, which GitLab takes from a job that failed, too.
+
+        https://docs.gitlab.com/ci/yaml/artifacts_reports/
+        """
+        spec = step.spec
+        by_path = (("metrics", calls.metrics), ("junit", spec.junit), ("codequality", spec.codequality))
+        found: dict[str, object] = {kind: [path] for kind, path in by_path if path}
+        if spec.coverage:
+            found["coverage_report"] = {"coverage_format": "cobertura", "path": spec.coverage}
         return found
 
     def _id_tokens(self, kind: StepKind) -> dict[str, object] | None:

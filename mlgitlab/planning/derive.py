@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
-from mlgitlab.config.inputs import Inputs
-from mlgitlab.config.patterns import matcher_of
 from mlgitlab.config.scalars import Duration, Globs
 from mlgitlab.config.schema import Config, Dataset, Gpu, Model, Name, Quality, Step, StepKind
+from mlgitlab.planning.configs import CHECK, CONFIGS, compared, described_by
+from mlgitlab.planning.datasets import (
+    anchored,
+    checks_of,
+    described,
+    entry_of,
+    inputs,
+    is_remote,
+    judged_by,
+    made_by,
+    validation_of,
+)
 from mlgitlab.planning.steps import Need, Rule, StepSpec
 from mlgitlab.results import Cause
 
 NO_GPU = "none"
-_MAGIC = re.compile(r"[*?\[\]\\]")
 T = TypeVar("T")
 
 
@@ -24,6 +31,7 @@ def derive(config: Config) -> Mapping[str, StepSpec]:
     """All steps by id, in the order of stages and, within one, of the configuration."""
     found = [
         *(_quality(config, name, step) for name, step in config.quality.items()),
+        *_configs(config),
         *(spec for name, dataset in config.datasets.items() for spec in _data(config, name, dataset)),
         *(spec for name, model in config.models.items() for spec in _model(config, name, model)),
     ]
@@ -45,21 +53,33 @@ def _quality(config: Config, name: str, step: Quality) -> StepSpec:
     key = f"quality.{name}"
     rules = [Rule(cause=Cause.PATHS, key=f"{key}.owns", globs=step.owns)] if step.owns else []
     # A check that does not say what it reads may read anything.
-    rules += _inputs(f"{key}.inputs", step.inputs, claims=False)
+    rules += inputs(f"{key}.inputs", step.inputs, claims=False)
     if not (step.inputs.files or step.inputs.keys):
         rules.append(Rule(cause=Cause.INPUTS, key=key, globs=Globs(("**",)), claims=False))
     return _spec(config, StepKind.QUALITY, name, key, step, tuple(rules), ())
 
 
+def _configs(config: Config) -> Iterator[StepSpec]:
+    """The check of the project's own training configurations, unless a quality step has its name."""
+    if config.configs and CONFIGS not in config.quality:
+        rules = tuple(rule for name, settings in config.configs.items() for rule in described_by(name, settings))
+        spec = _spec(config, StepKind.QUALITY, CONFIGS, "configs", CHECK, rules, ())
+        entry = tuple(file for settings in config.configs.values() for file in entry_of(settings.schema))
+        yield replace(spec, entry=tuple(dict.fromkeys(entry)), checks=compared(config.configs), ours=True)
+
+
 def _data(config: Config, name: str, dataset: Dataset) -> Iterator[StepSpec]:
-    if dataset.validate:
+    if step := validation_of(name, dataset):
         key = f"datasets.{name}.validate"
         rules = (
-            *_dataset_rules(name, dataset),
-            *_inputs(f"{key}.inputs", dataset.validate.inputs),
+            *made_by(name, dataset),
+            *judged_by(name, dataset),
+            *inputs(f"{key}.inputs", step.inputs),
             *_everywhere(config),
         )
-        yield _spec(config, StepKind.DATA, name, key, dataset.validate, rules, (), datasets=(name,))
+        spec = _spec(config, StepKind.DATA, name, key, step, rules, (), datasets=(name,))
+        entry = step.entry or entry_of(dataset.schema)
+        yield replace(spec, entry=entry, checks=checks_of(dataset), ours=not dataset.validate)
 
 
 def _model(config: Config, name: str, model: Model) -> Iterator[StepSpec]:
@@ -96,53 +116,30 @@ def _model_rules(
     config: Config, name: str, model: Model, key: str, step: Step, datasets: tuple[str, ...]
 ) -> tuple[Rule, ...]:
     own = (Rule(cause=Cause.PATHS, key=f"models.{name}.paths", globs=model.paths),) if model.paths else ()
-    inputs = (*_inputs(f"models.{name}.inputs", model.inputs), *_inputs(f"{key}.inputs", step.inputs))
-    read = (rule for dataset in datasets for rule in _dataset_rules(dataset, config.datasets[Name(dataset)]))
-    return (*own, *inputs, *read, *_everywhere(config))
+    declared = (*inputs(f"models.{name}.inputs", model.inputs), *inputs(f"{key}.inputs", step.inputs))
+    read = (rule for dataset in datasets for rule in made_by(dataset, config.datasets[Name(dataset)]))
+    return (*own, *declared, *read, *_everywhere(config))
 
 
 def _everywhere(config: Config) -> Iterator[Rule]:
-    yield from _inputs("defaults.inputs", config.defaults.inputs)
+    yield from inputs("defaults.inputs", config.defaults.inputs)
     if config.templates:
-        yield Rule(cause=Cause.INPUTS, key="templates", globs=Globs((_anchored(config.templates),)))
-
-
-def _inputs(key: str, inputs: Inputs, *, claims: bool = True) -> Iterator[Rule]:
-    if inputs.files:
-        yield Rule(cause=Cause.INPUTS, key=key, globs=inputs.files, claims=claims)
-    for keyed in inputs.keys:
-        yield Rule(cause=Cause.INPUTS, key=key, globs=keyed.files, claims=claims, keys=keyed.patterns)
-
-
-def is_remote(dataset: Dataset) -> bool:
-    """Whether the data lies outside git, where it can change without a commit."""
-    return "://" in (dataset.path or "")
-
-
-def _dataset_rules(name: str, dataset: Dataset) -> Iterator[Rule]:
-    if dataset.path and not is_remote(dataset):
-        yield Rule(cause=Cause.PATHS, key=f"datasets.{name}.path", globs=Globs((_anchored(dataset.path),)))
-    if dataset.schema:
-        yield Rule(cause=Cause.INPUTS, key=f"datasets.{name}.schema", globs=Globs((_anchored(dataset.schema),)))
-    yield from _inputs(f"datasets.{name}.inputs", dataset.inputs)
-
-
-def _anchored(path: str) -> str:
-    """A path starts at the root, unlike a pattern without a slash; what is no pattern is taken as it stands."""
-    place = "/" + path.removeprefix("./").lstrip("/")
-    return place if matcher_of(place) else _MAGIC.sub(r"\\\g<0>", place)
+        yield Rule(cause=Cause.INPUTS, key="templates", globs=Globs((anchored(config.templates),)))
 
 
 def _data_needs(config: Config, datasets: tuple[str, ...]) -> Iterator[Need]:
     for name in datasets:
         dataset = config.datasets[Name(name)]
-        if dataset.validate:
-            artifacts = bool(dataset.validate.outputs)
+        if validation_of(name, dataset):
+            # What our own validation leaves are reports, which nobody is trained on.
+            artifacts = bool(dataset.validate and dataset.validate.outputs)
             yield Need(step=f"data:{name}", artifacts=artifacts, required=artifacts or is_remote(dataset))
 
 
 def _quality_needs(config: Config) -> Iterator[Need]:
     yield from (Need(step=f"quality:{name}") for name, step in config.quality.items() if step.blocks)
+    if config.configs and CONFIGS not in config.quality:
+        yield Need(step=f"quality:{CONFIGS}")
 
 
 def _teachers(config: Config, model: Model, kind: StepKind) -> tuple[Need, ...]:
@@ -185,7 +182,7 @@ def _spec(  # noqa: PLR0913 (every kind of step is made here, so that all inheri
         entry=step.entry,
         dvc=step.dvc,
         source_roots=tuple(dict.fromkeys((*(model.source_roots if model else ()), *config.source_roots))),
-        data=tuple(_described(name, config.datasets[Name(name)]) for name in datasets),
+        data=tuple(described(name, config.datasets[Name(name)]) for name in datasets),
         remote=tuple(name for name in datasets if is_remote(config.datasets[Name(name)])),
         reads=tuple(sorted({name for inputs in read for name in inputs.variables})),
         matrix=step.datasets if kind is StepKind.EVALUATE else (),
@@ -200,6 +197,12 @@ def _spec(  # noqa: PLR0913 (every kind of step is made here, so that all inheri
         outputs=step.outputs,
         metrics=step.metrics,
         junit=step.junit,
+        codequality=step.codequality,
+        coverage=step.coverage,
+        seed=step.seed,
+        loss=step.loss,
+        checkpoint=step.checkpoint,
+        load=step.load,
         environment=step.environment,
         resource_group=step.resource_group,
         gates=model.gates if model and kind is StepKind.EVALUATE else None,
@@ -212,11 +215,6 @@ def _tags(config: Config, gpu: Gpu | None) -> tuple[str, ...]:
         return config.defaults.tags
     declared = config.gpus.get(Name(gpu.type))
     return declared.tags if declared else ("gpu", f"gpu:{gpu.type}")
-
-
-def _described(name: str, dataset: Dataset) -> str:
-    """The dataset as one comparable line: a new place or format is a change of every step that reads it."""
-    return json.dumps([name, dataset.path, dataset.schema, dataset.format])
 
 
 class Inheritance:

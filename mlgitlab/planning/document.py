@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from mlgitlab import paths
 from mlgitlab.changes import Change
+from mlgitlab.planning.evidence import Pin
 from mlgitlab.planning.plan import Plan, PlannedStep
 from mlgitlab.results import Reason
 
@@ -57,12 +58,25 @@ def document(plan: Plan, circumstances: Circumstances) -> dict[str, object]:
         },
         "parameters": dict(question.parameters),
         "steps": [step_facts(step) for step in plan.steps],
-        "pins": [],
+        "pins": [_pin(plan, pin) for _, pin in sorted(plan.pins.items())],
         "jobs": circumstances.jobs,
         "limits": list(circumstances.limits),
         "degraded": list(circumstances.degraded),
-        "notes": [paths.printable(note) for note in question.notes],
+        "notes": [paths.printable(note) for note in (*question.notes, *question.evidence.notes)],
         "output": list(circumstances.files),
+    }
+
+
+def _pin(plan: Plan, pin: Pin) -> dict[str, object]:
+    return {
+        "step": pin.step,
+        "model": pin.model,
+        "digest": pin.digest,
+        "fingerprint": pin.fingerprint,
+        "commit": paths.printable(pin.commit),
+        "at": paths.printable(pin.at),
+        "pipeline": paths.printable(pin.pipeline),
+        "read_by": [step.spec.id for step in plan.selected if pin in step.pins],
     }
 
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from mlgitlab.planning.advice import Advice
 from mlgitlab.planning.steps import StepSpec
 from mlgitlab.protocols import Snapshot
+
+if TYPE_CHECKING:
+    from mlgitlab.planning.advice import Advice
 
 _DVC = "dvc"  # no command calls it without saying so
 

@@ -13,7 +13,7 @@ from mlgitlab.planning.steps import StepSpec
 SCHEME = 1
 CODE = "code"
 INPUT = "input"
-# What of a step's configuration alters its result; time limits, tags and reports do not.
+# What of a configuration alters the result, or whether it counts as one; time limits, tags and reports do not.
 _SETTINGS = (
     "command",
     "before_script",
@@ -25,6 +25,11 @@ _SETTINGS = (
     "matrix",
     "outputs",
     "environment",
+    "seed",
+    "loss",
+    "checkpoint",
+    "load",
+    "checks",
 )
 
 

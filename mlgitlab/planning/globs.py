@@ -43,14 +43,17 @@ def compile_pattern(text: str) -> Pattern:
     """Compile one pattern that `Globs.parse` has let through."""
     matcher = matcher_of(text)
     assert matcher is not None, f"Globs.parse refuses {text!r}"
+    return Pattern(text, _folder_of(text), matcher)
+
+
+def _folder_of(text: str) -> str:
+    """The deepest folder or file that all matches of a pattern share."""
     bare, anchored = normal(text)
-    return Pattern(text, _literal_folder(bare, anchored=anchored), matcher)
-
-
-def _literal_folder(bare: str, *, anchored: bool) -> str:
     stem = bare.rstrip("/") if bare != "." else ""
     if not anchored and "/" not in stem:
         return ""  # without a slash, the name is meant in every folder
+    if not _MAGIC.search(stem):
+        return stem
     parts = []
     for part in stem.split("/"):
         if _MAGIC.search(part):
@@ -59,25 +62,19 @@ def _literal_folder(bare: str, *, anchored: bool) -> str:
     return "/".join(parts)
 
 
-@dataclass(frozen=True, slots=True)
-class _Filed(Generic[V]):
-    pattern: Pattern
-    excludes: tuple[Pattern, ...]
-    value: V
-
-
 class GlobIndex(Generic[V]):
-    """Many glob lists, each with a value; a lookup visits only the folders above the path."""
+    """Many glob lists, each with a value; a lookup visits only the folders above the path, and compiles what is there.
+
+    By folder: a pattern, the patterns of its list that exclude, and the value.
+    """
 
     def __init__(self) -> None:
-        self._by_folder: dict[str, list[_Filed[V]]] = {}
+        self._by_folder: dict[str, list[tuple[str, tuple[str, ...], V]]] = {}
 
     def add(self, globs: Globs, value: V) -> None:
         """File `value` under every include of `globs`."""
-        excludes = tuple(compile_pattern(text) for text in globs.exclude)
         for text in globs.include:
-            pattern = compile_pattern(text)
-            self._by_folder.setdefault(pattern.folder, []).append(_Filed(pattern, excludes, value))
+            self._by_folder.setdefault(_folder_of(text), []).append((text, globs.exclude, value))
 
     def find(self, path: str, *, is_tree: bool = False) -> Iterator[tuple[V, bool]]:
         """Each value whose globs match the path, and whether they do for certain.
@@ -86,15 +83,16 @@ class GlobIndex(Generic[V]):
         below could match, and is certain when everything does.
         """
         for folder in (path, *paths.ancestors(path)):
-            for filed in self._by_folder.get(folder, ()):
-                if _matches(filed, path, is_tree=is_tree):
-                    yield filed.value, not is_tree or filed.pattern.covers(path)
+            for text, excludes, value in self._by_folder.get(folder, ()):
+                pattern = compile_pattern(text)
+                if _matches(pattern, excludes, path, is_tree=is_tree):
+                    yield value, not is_tree or pattern.covers(path)
         if is_tree:
             for folder, bucket in self._by_folder.items():
                 if folder != path and paths.is_within(folder, path):
-                    yield from ((filed.value, False) for filed in bucket)
+                    yield from ((value, False) for _, _, value in bucket)
 
 
-def _matches(filed: _Filed[V], path: str, *, is_tree: bool) -> bool:
-    hit = filed.pattern.reaches_into(path) if is_tree else filed.pattern.matches(path)
-    return hit and not any(exclude.matches(path) for exclude in filed.excludes)
+def _matches(pattern: Pattern, excludes: tuple[str, ...], path: str, *, is_tree: bool) -> bool:
+    hit = pattern.reaches_into(path) if is_tree else pattern.matches(path)
+    return hit and not any(compile_pattern(text).matches(path) for text in excludes)

@@ -12,6 +12,10 @@ def indented(document: Mapping[str, object]) -> str:
     return _written(document, "\n")
 
 
+# `json.dumps` makes an encoder for every call that is not as by default.
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
+
+
 def _written(node: object, indent: str) -> str:
     """`indent` is the line end, and the spaces that the line after it begins with."""
     inner = f"{indent}  "
@@ -24,6 +28,10 @@ def _written(node: object, indent: str) -> str:
     if type(node) is list and node:
         items = [encode_basestring(value) if type(value) is str else _written(value, inner) for value in node]
         return f"[{inner}{f',{inner}'.join(items)}{indent}]"
+    if node is None:
+        return "null"
     if type(node) is bool:
         return "true" if node else "false"
-    return "null" if node is None else json.dumps(node, ensure_ascii=False)
+    if type(node) is int:
+        return repr(node)
+    return "[]" if node == [] else _ENCODER.encode(node)

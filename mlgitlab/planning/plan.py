@@ -10,6 +10,7 @@ from mlgitlab.changes import ChangeSet
 from mlgitlab.ci import PipelineKind
 from mlgitlab.config.schema import Select, StepKind
 from mlgitlab.planning.baseline import Resolved
+from mlgitlab.planning.evidence import Evidence, Pin
 from mlgitlab.planning.profiles import Chosen
 from mlgitlab.planning.select import Reasons, Scope, scope, select
 from mlgitlab.planning.steps import Need, StepSpec
@@ -20,7 +21,8 @@ from mlgitlab.results import Cause, Reason
 class PlannedStep:
     """One step and the decision: `reasons` why it runs, or `skipped` why it does not.
 
-    `needs` holds the needs that run too, naming stand-ins where one runs in a step's place.
+    `needs` holds the needs that run too, naming stand-ins where one runs in a step's place; `pins` the stored
+    results that it reads where those do not run.
     """
 
     spec: StepSpec
@@ -28,6 +30,7 @@ class PlannedStep:
     reasons: tuple[Reason, ...] = ()
     skipped: str = ""
     needs: tuple[Need, ...] = ()
+    pins: tuple[Pin, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +50,13 @@ class Question:
     everything_cause: Cause = Cause.UNKNOWN_BASELINE
     parameters: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    evidence: Evidence = field(default_factory=Evidence)
+
+    @property
+    def again(self) -> bool:
+        """Whether everything is made anew: no earlier result stands in for a run."""
+        asked = bool(self.everything) and self.everything_cause is Cause.REQUESTED
+        return asked or not self.profile.profile.reuse
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +72,11 @@ class Plan:
         return tuple(step for step in self.steps if step.selected)
 
     @property
+    def pins(self) -> Mapping[str, Pin]:
+        """The stored results that stand in for a run, by step."""
+        return self.question.evidence.pins
+
+    @property
     def skipped(self) -> tuple[PlannedStep, ...]:
         """The steps that do not."""
         return tuple(step for step in self.steps if not step.selected)
@@ -70,7 +85,7 @@ class Plan:
 def make(question: Question) -> Plan:
     """Decide about every step."""
     within = scope(question.steps, question.profile.profile)
-    chosen = select(question.steps, _direct(question), within, question.profile.profile.models)
+    chosen = select(question.steps, _direct(question), within, question.profile.profile.models, question.evidence.pins)
     planned = [_planned(step, question, within, chosen) for step in question.steps.values()]
     return Plan(question=question, steps=_ordered(planned))
 
@@ -82,15 +97,21 @@ def _direct(question: Question) -> Reasons:
     elif question.profile.profile.select is Select.ALL:
         blanket = Reason(cause=Cause.PROFILE, text=f"profile {question.profile.name} runs it whatever changed")
     else:
-        return question.direct
+        owed = question.evidence.reasons
+        return {id_: (*question.direct.get(id_, ()), *owed.get(id_, ())) for id_ in {**question.direct, **owed}}
     return {id_: (blanket, *question.direct.get(id_, ())) for id_ in question.steps}
 
 
 def _planned(step: StepSpec, question: Question, within: Scope, chosen: Reasons) -> PlannedStep:
     if step.id not in chosen:
         return PlannedStep(spec=step, selected=False, skipped=_why_not(step, question, within))
-    needs = {need.step: need for need in within.needs(step) if need.step in chosen}
-    return PlannedStep(spec=step, selected=True, reasons=chosen[step.id], needs=tuple(needs.values()))
+    every = within.needs(step)
+    needs = {need.step: need for need in every if need.step in chosen}
+    pins = question.evidence.pins
+    read = {need.step: pins[need.step] for need in every if need.artifacts and need.step in pins}
+    return PlannedStep(
+        spec=step, selected=True, reasons=chosen[step.id], needs=tuple(needs.values()), pins=tuple(read.values())
+    )
 
 
 def _why_not(step: StepSpec, question: Question, within: Scope) -> str:
@@ -101,6 +122,8 @@ def _why_not(step: StepSpec, question: Question, within: Scope) -> str:
         return f"profile {profile.name} runs only {', '.join(profile.profile.steps) or 'nothing'}"
     if profile.profile.models and step.model not in (None, *profile.profile.models):
         return f"profile {profile.name} runs only the models {', '.join(profile.profile.models)}"
+    if pin := question.evidence.pins.get(step.id):
+        return str(pin)
     return _unreached(len(question.changes.changes), len(question.cosmetic))
 
 

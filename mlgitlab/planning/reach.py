@@ -49,6 +49,8 @@ def starter_of(step: StepSpec) -> Starter:
 
 def _exported(variables: Mapping[str, str], said: Iterable[str]) -> list[str]:
     """The variables that matter to what the lines start; a value that uses others comes after them."""
+    if not variables:
+        return []
     used = {name for line in said for name in _USED.findall(line)}
     used.update(name for value in variables.values() for name in _USED.findall(value))
     wanted = sorted((used | _OF_PYTHON) & variables.keys(), key=lambda name: ("$" in variables[name], name))

@@ -10,7 +10,6 @@ from functools import cached_property
 from mlgitlab.analysis.loading import Loaded
 from mlgitlab.analysis.meaning.values import Layer, Meaning, Part
 from mlgitlab.analysis.packages.known import Known
-from mlgitlab.analysis.packages.reach import unrelated
 from mlgitlab.analysis.references import Reads, Uses
 from mlgitlab.config.schema import Packages, StepKind
 from mlgitlab.planning.differences import Difference, counted
@@ -59,6 +58,8 @@ class Senses:
         """Those of the distributions that cannot matter to the step."""
         if not packages or self.uses is None:
             return frozenset()
+        from mlgitlab.analysis.packages.reach import unrelated  # noqa: PLC0415 (for changes of lock files)
+
         lock = difference.packages
         # What the repository itself may provide is asked of the lock, too: either may come first on the machine.
         outside = self.uses.modules - self.uses.own
@@ -98,20 +99,29 @@ class Relevance:
 
     def senses(self, step: StepSpec, loaded: Loaded) -> Senses:
         """What the step perceives of a change, by what it loads."""
-        if step.kind is StepKind.QUALITY or Reads.SOURCES in loaded.reads:
+        alike = (step.kind is StepKind.QUALITY, loaded.reads, loaded.opaque)
+        if alike not in self._plain:
+            self._plain[alike] = self._perceiving(*alike)
+        senses = self._plain[alike]
+        if not self._any_package or senses.layers is None:
+            return senses
+        return replace(senses, uses=self._uses(step, loaded))
+
+    def _perceiving(self, checks_code: bool, reads: Reads, opaque: bool) -> Senses:
+        if checks_code or Reads.SOURCES in reads:
             return Senses(layers=None, differences=self.differences)
         layers = set(_ALWAYS)
         # What nobody can look into may read docstrings and type comments.
-        if Reads.DOCS in loaded.reads or loaded.opaque:
+        if Reads.DOCS in reads or opaque:
             layers.add(Layer.DOCS)
-        if Reads.TYPES in loaded.reads or loaded.opaque:
+        if Reads.TYPES in reads or opaque:
             layers.add(Layer.TYPES)
-        return Senses(
-            layers=frozenset(layers),
-            differences=self.differences,
-            uses=self._uses(step, loaded) if self._any_package else None,
-            known=self._known,
-        )
+        return Senses(layers=frozenset(layers), differences=self.differences, known=self._known)
+
+    @cached_property
+    def _plain(self) -> dict[tuple[bool, Reads, bool], Senses]:
+        """What steps perceive, distributions aside: most perceive the same."""
+        return {}
 
     @cached_property
     def _known(self) -> Known:

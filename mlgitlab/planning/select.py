@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from mlgitlab.config.schema import Profile, StepKind
@@ -49,18 +49,25 @@ def scope(steps: Mapping[str, StepSpec], profile: Profile) -> Scope:
     return Scope(allowed=frozenset(allowed), stand_ins=stand_ins)
 
 
-def select(steps: Mapping[str, StepSpec], direct: Reasons, within: Scope, models: tuple[str, ...] = ()) -> Reasons:
+def select(
+    steps: Mapping[str, StepSpec],
+    direct: Reasons,
+    within: Scope,
+    models: tuple[str, ...] = (),
+    held: Collection[str] = (),
+) -> Reasons:
     """The steps that run, each with its reasons, in the order of `steps`.
 
+    `held`: the steps whose present result is in the store; they do not run, and those that read it do.
     Adding a reason to `direct` never removes a step from the answer.
     """
-    reached = _consequences(steps, _with_stand_ins(steps, direct, within), within)
+    reached = _consequences(steps, _with_stand_ins(steps, direct, within), within, held)
     chosen = {
         id_: found
         for id_, found in reached.items()
-        if id_ in within.allowed and (not models or steps[id_].model in (None, *models))
+        if id_ in within.allowed and id_ not in held and (not models or steps[id_].model in (None, *models))
     }
-    _pull_in(steps, chosen, within)
+    _pull_in(steps, chosen, within, held)
     return {id_: chosen[id_] for id_ in steps if id_ in chosen}
 
 
@@ -78,7 +85,7 @@ def _with_stand_ins(steps: Mapping[str, StepSpec], direct: Reasons, within: Scop
 
 
 def _consequences(
-    steps: Mapping[str, StepSpec], found: dict[str, tuple[Reason, ...]], within: Scope
+    steps: Mapping[str, StepSpec], found: dict[str, tuple[Reason, ...]], within: Scope, held: Collection[str]
 ) -> dict[str, tuple[Reason, ...]]:
     """Add every step that reads the result of a step already found."""
     readers: dict[str, list[str]] = {}
@@ -92,7 +99,8 @@ def _consequences(
         cause = queue.popleft()
         for reader in readers.get(cause, ()):
             chain = (*reached[cause][0].chain, cause)
-            reason = Reason(cause=Cause.UPSTREAM, text=f"it reads the result of {cause}, which runs", chain=chain)
+            what = "which changed; the store has the new one" if cause in held else "which runs"
+            reason = Reason(cause=Cause.UPSTREAM, text=f"it reads the result of {cause}, {what}", chain=chain)
             if reader not in reached:
                 queue.append(reader)
                 reached[reader] = (reason,)
@@ -101,13 +109,15 @@ def _consequences(
     return reached
 
 
-def _pull_in(steps: Mapping[str, StepSpec], chosen: dict[str, tuple[Reason, ...]], within: Scope) -> None:
-    """Add what the chosen steps need, whether the profile names it or not: nothing else can supply it."""
+def _pull_in(
+    steps: Mapping[str, StepSpec], chosen: dict[str, tuple[Reason, ...]], within: Scope, held: Collection[str]
+) -> None:
+    """Add what the chosen steps need and the store does not have, whether the profile names it or not."""
     queue = deque(sorted(chosen))
     while queue:
         consumer = queue.popleft()
         for need in within.needs(steps[consumer]):
-            if need.required and need.step in steps and need.step not in chosen:
+            if need.required and need.step in steps and need.step not in chosen and need.step not in held:
                 text = (
                     f"{consumer} needs its result"
                     if need.artifacts

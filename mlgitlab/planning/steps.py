@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 
 from mlgitlab.config.scalars import Duration, Globs
-from mlgitlab.config.schema import Gpu, StepKind
+from mlgitlab.config.schema import Gpu, Loss, StepKind
 from mlgitlab.results import Cause
 
 
@@ -47,6 +47,7 @@ class StepSpec:
     that a value was inherited from, and takes no part in comparisons. `reads`: the variables of the
     generating job whose values the result depends on; `remote`: the datasets that lie outside git.
     `dvc`: the stages of DVC that the command reproduces; `also_runs`: their lines, once they have been read.
+    `ours`: the command is one of mlgitlab's that nobody wrote; `checks`: what else decides what it says, as one line.
     """
 
     id: str
@@ -72,6 +73,14 @@ class StepSpec:
     outputs: tuple[str, ...] = ()
     metrics: str | None = None
     junit: str | None = None
+    codequality: str | None = None
+    coverage: str | None = None
+    seed: int | None = None
+    loss: Loss | None = None
+    checkpoint: tuple[str, ...] = ()
+    load: tuple[str, ...] = ()
+    checks: str = ""
+    ours: bool = False
     environment: str | None = None
     resource_group: str | None = None
     gates: object = None
@@ -87,9 +96,20 @@ class StepSpec:
         return str(StepKind.TRAIN if self.kind is StepKind.SMOKE else self.kind)
 
     @property
-    def reports(self) -> Mapping[str, str]:
-        """The files of `artifacts:reports`, by kind."""
-        return {kind: path for kind, path in (("metrics", self.metrics), ("junit", self.junit)) if path}
+    def reports(self) -> frozenset[str]:
+        """The kinds of `artifacts:reports` that its job has."""
+        found = {
+            "metrics": self.metrics,
+            "junit": self.junit,
+            "codequality": self.codequality,
+            "coverage_report": self.coverage,
+        }
+        return frozenset(kind for kind, path in found.items() if path)
+
+    @property
+    def is_training(self) -> bool:
+        """Whether the step makes a model, which the store can hold."""
+        return self.kind in (StepKind.SMOKE, StepKind.TRAIN)
 
     @property
     def model(self) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 # Called with the number of bytes that have just been transferred, or were found to be there already; by any thread.
 Progress = Callable[[int], None]
@@ -68,4 +68,22 @@ class Bucket(Protocol):
 
     def delete(self, keys: Iterable[str]) -> None:
         """Remove objects; those that are gone already are no error."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """What a bucket took in: digest and size of the bytes it wrote, and whether they were not there before."""
+
+    sha256: str
+    size: int
+    new: bool
+
+
+@runtime_checkable
+class Receiver(Protocol):
+    """A bucket that can name an object by the bytes it reads: such a push reads every file once."""
+
+    def receive(self, source: Path, key: Callable[[str], str], progress: Progress) -> Received:
+        """Write a file under `key(its SHA-256)`, unless there is such an object of that size."""
         ...

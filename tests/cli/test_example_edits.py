@@ -18,7 +18,12 @@ CHECKS = {"quality:lint", "quality:tests"}
 EDITS = [
     pytest.param("monorepo", "README.md", "# A", "# The", set(), id="README"),
     pytest.param(
-        "monorepo", "models/churn/params.yaml", "seed: 5", "seed: 6", {"churn:smoke"}, id="a parameter of one model"
+        "monorepo",
+        "models/churn/params.yaml",
+        "seed: 5",
+        "seed: 6",
+        {"quality:configs", "churn:smoke"},
+        id="a parameter of one model",
     ),
     pytest.param(
         "monorepo",
@@ -70,7 +75,12 @@ EDITS = [
     ),
     pytest.param("single-model", "README.md", "# One", "# A", set(), id="README of the single model"),
     pytest.param(
-        "single-model", "params.yaml", "0.3", "0.4", {"quality:tests", "diabetes:smoke"}, id="the one model's parameter"
+        "single-model",
+        "params.yaml",
+        "0.3",
+        "0.4",
+        {"quality:tests", "quality:configs", "diabetes:smoke"},
+        id="the one model's parameter",
     ),
     pytest.param(
         "single-model",

@@ -11,6 +11,7 @@ import pytest
 
 from mlgitlab.config.parse import parse
 from mlgitlab.config.scalars import Globs
+from mlgitlab.jobs.data.validation_yaml import read_schema
 from mlgitlab.planning.globs import GlobIndex
 from scripts import console, documents
 from scripts.documents import ROOT, Block
@@ -26,6 +27,7 @@ BLOCKS = [block for page, text in PAGES.items() for block in documents.blocks(pa
 CONSOLES = [block for block in BLOCKS if block.language == "console"]
 YAML = [block for block in BLOCKS if block.language == "yaml"]
 IS_CI_FILE = ".gitlab-ci.yml"
+IS_SCHEMA = "data.schema.yml"
 
 
 def by_place(block: Block) -> str:
@@ -57,7 +59,14 @@ def test_the_pages_show_commands_and_files() -> None:
     assert len([block for block in YAML if block.marker == IS_CI_FILE]) >= 3
 
 
-@pytest.mark.parametrize("block", [block for block in YAML if block.marker != IS_CI_FILE], ids=by_place)
+@pytest.mark.parametrize("block", [block for block in YAML if block.marker == IS_SCHEMA], ids=by_place)
+def test_a_shown_schema_is_one(block: Block) -> None:
+    assert read_schema(block.text.encode(), block.place).columns
+
+
+@pytest.mark.parametrize(
+    "block", [block for block in YAML if block.marker not in (IS_CI_FILE, IS_SCHEMA)], ids=by_place
+)
 def test_a_shown_configuration_is_one(block: Block) -> None:
     start = "" if block.text.startswith("version:") else "version: 1\n"
     assert parse((start + block.text).encode(), block.place).config.version == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -72,6 +73,7 @@ def given() -> list[tuple[str, dict[str, Any]]]:
     instance = Instance.of(GitLab(max_jobs=3))
     composer = Composer(config=config, instance=instance, templates=templates)
     composer.compose(projects.plan(text=EVERYTHING), ())
+    replace(composer, store="s3://b").compose(projects.plan(text=EVERYTHING, kind="default_branch"), ())
     composer.compose(projects.plan(text=EVERYTHING, everything="all"), ())
     whole = composer.compose(projects.plan(text=EVERYTHING, everything="all", kind="default_branch"), ())
     found = split(whole, instance, "too many")
@@ -82,7 +84,7 @@ def given() -> list[tuple[str, dict[str, Any]]]:
 
 
 def test_everything_was_rendered(given: list[tuple[str, dict[str, Any]]]) -> None:
-    assert {name for name, _ in given} == {*STEPS, "nothing", "part", "parts"}
+    assert {name for name, _ in given} == {*STEPS, "nothing", "metrics", "part", "parts"}
 
 
 def test_the_values_of_a_step_are_those_documented(given: list[tuple[str, dict[str, Any]]]) -> None:
@@ -99,7 +101,7 @@ def test_the_values_of_a_step_are_those_documented(given: list[tuple[str, dict[s
             assert wrong == {}, name
 
 
-@pytest.mark.parametrize("name", ["nothing", "part", "parts"])
+@pytest.mark.parametrize("name", ["nothing", "metrics", "part", "parts"])
 def test_the_values_of_the_other_templates_are_those_documented(
     name: str, given: list[tuple[str, dict[str, Any]]]
 ) -> None:
@@ -119,7 +121,7 @@ def test_a_shown_template_makes_jobs_that_gitlab_accepts(block: Block, tmp_path:
 
     assert problems(done.out) == []
     train = yaml.safe_load(done.out)["fraud:train"]
-    assert train["script"] == ["true"]
+    assert train["script"] == ["mlgitlab train fraud --again"]
     assert "nvidia-smi" in train.get("after_script", ()) or train["environment"]["name"] == "training-fraud"
 
 

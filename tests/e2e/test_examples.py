@@ -27,12 +27,13 @@ def test_the_first_pipeline_of_the_single_model_trains_and_evaluates_it(tmp_path
     found = run(repository.folder)
 
     assert found.succeeded, found.output
-    assert set(found.passed) == {*PARENT, "quality:tests", "diabetes:train", "diabetes:evaluate"}
+    checks = {"quality:tests", "quality:configs"}
+    assert set(found.passed) == {*PARENT, *checks, "diabetes:train", "diabetes:evaluate"}
     model = json.loads((found.artifacts("diabetes:train") / "model/diabetes.json").read_text("utf-8"))
     assert len(model["weights"]) == 13
-    metrics = (found.artifacts("diabetes:evaluate") / "metrics.txt").read_text("utf-8")
-    assert metrics.endswith("# EOF\n")
-    assert float(metrics.splitlines()[0].removeprefix("diabetes_r2 ")) > 0.4
+    metrics = (found.artifacts("diabetes:evaluate") / ".mlgitlab/diabetes/evaluate-metrics.txt").read_text("utf-8")
+    (r2,) = (line for line in metrics.splitlines() if line.startswith("r2"))
+    assert float(r2.split()[-1]) > 0.4
 
 
 def test_a_change_of_one_model_of_the_monorepo_trains_that_model_alone(tmp_path: Path) -> None:
@@ -43,7 +44,7 @@ def test_a_change_of_one_model_of_the_monorepo_trains_that_model_alone(tmp_path:
     found = run(repository.folder, repository.push())
 
     assert found.succeeded, found.output
-    assert set(found.passed) == {*PARENT, "churn:train", "churn:evaluate"}
+    assert set(found.passed) == {*PARENT, "quality:configs", "churn:train", "churn:evaluate"}
     assert _arrays(found.artifacts("churn:train") / "out/churn/model.npz") == {"weights_0.npy", "biases_0.npy"}
 
 
@@ -70,6 +71,19 @@ def test_a_change_of_the_readme_runs_nothing_and_says_so(tmp_path: Path) -> None
     assert found.succeeded, found.output
     assert set(found.passed) == {*PARENT, "mlgitlab:nothing-to-do"}
     assert "Nothing to do" in found.output
+
+
+def test_a_changed_table_is_validated_and_its_reports_are_kept(tmp_path: Path) -> None:
+    repository = ExampleRepository("monorepo", tmp_path / "repository")
+    repository.replace("data/customers.csv", "\n59,plus,", "\n59,gold,")
+    repository.commit("Sell a plan that the schema does not know")
+
+    found = run(repository.folder, repository.push())
+
+    assert set(found.failed) == {"data:customers"}
+    assert "churn:train" not in found.passed
+    report = (found.artifacts("data:customers") / ".mlgitlab/data/customers/junit.xml").read_text("utf-8")
+    assert "gold" in report
 
 
 def test_a_failing_job_of_the_child_turns_the_run_red(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from mlgitlab.config.patterns import matcher_of
 
 names = st.text(st.sampled_from("ab.-_"), min_size=1, max_size=3).filter(lambda name: name not in (".", ".."))
 places = st.lists(names, min_size=1, max_size=4).map("/".join)
+odd = st.text(st.sampled_from("ab.-_ \n\\*é"), min_size=1, max_size=3).filter(lambda name: name not in (".", ".."))
 
 
 @settings(max_examples=500)
@@ -30,3 +31,21 @@ def test_plain_patterns_are_those_of_git(before: str, pattern: str, after: str, 
         f"{pattern}{path}",
     ):
         assert matches(subject) == (regex.search(subject) is not None), subject
+
+
+@settings(max_examples=500)
+@given(pattern=st.one_of(names.map("*{}".format), st.sampled_from(["**", "/**"])), path=places, name=odd)
+def test_endings_are_those_of_git(pattern: str, path: str, name: str) -> None:
+    matches, regex = matcher_of(pattern), GitIgnoreSpecPattern(pattern).regex
+    assert matches
+    assert regex
+    ending = pattern.lstrip("/*")
+    for subject in (
+        path,
+        name,
+        f"{name}{ending}",
+        f"{path}{ending}",
+        f"{path}/{name}{ending}/{name}",
+        f"{ending}/{path}",
+    ):
+        assert matches(subject) == (regex.search(subject.replace("\n", "\ufffe")) is not None), subject

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 import features
-from evaluate import write
 from model import LinearModel
 from params import Params
 from train import fit
@@ -38,8 +37,3 @@ def test_a_saved_model_predicts_what_it_predicted(tmp_path: Path) -> None:
     model = fit(x, y, PARAMS.alpha)
     model.save(tmp_path / "folder" / "model.json")
     assert np.array_equal(LinearModel.load(tmp_path / "folder" / "model.json").predict(x), model.predict(x))
-
-
-def test_metrics_end_as_openmetrics_must(tmp_path: Path) -> None:
-    write(tmp_path / "metrics.txt", {"r2": 0.5})
-    assert (tmp_path / "metrics.txt").read_text("utf-8") == "r2 0.5000\n# EOF\n"

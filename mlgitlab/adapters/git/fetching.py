@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 
 from mlgitlab import paths
 from mlgitlab.adapters.git import trouble
@@ -22,10 +23,13 @@ _LAST_DEEPENING = 1600
 class Fetcher:
     """Fetches by object name. `seconds` is the time for all fetches together; 0 means never fetch.
 
-    `report` gets a line for what is tried, and for what failed.
+    `shallow_file` answers with the place of git's file of that name. `report` gets a line for what is tried, and
+    for what failed.
     """
 
-    def __init__(self, git: Git, *, shallow_file: str, seconds: float, report: Callable[[str], None]) -> None:
+    def __init__(
+        self, git: Git, *, shallow_file: Callable[[], str], seconds: float, report: Callable[[str], None]
+    ) -> None:
         self._git = git
         self._shallow_file = shallow_file
         self._seconds = seconds
@@ -47,10 +51,14 @@ class Fetcher:
     def boundary(self) -> frozenset[str]:
         """The commits whose parents a shallow clone does not hold; empty for a full one."""
         try:
-            with open(self._shallow_file, encoding="ascii") as lines:  # noqa: PTH123 - the folder may be any bytes
+            with open(self._place, encoding="ascii") as lines:  # noqa: PTH123 - the folder may be any bytes
                 return frozenset(line.strip() for line in lines)
         except FileNotFoundError:
             return frozenset()
+
+    @cached_property
+    def _place(self) -> str:
+        return self._shallow_file()
 
     def has(self, sha: str) -> bool:
         """Whether the commit is here."""

@@ -34,14 +34,17 @@ def locate(directory: str, *, trusted: bool, credentials: Credentials) -> Locati
         raise trouble.not_a_repository(directory)
     guess = _guess(start)
     git = Git(folder=start, safe=(guess,) if trusted else (), credentials=credentials)
-    answer = git.ask("rev-parse", "--is-bare-repository", "--is-inside-git-dir")
-    if not answer.ok:
+    # The last question has no answer in a bare repository; those before it then have theirs.
+    answer = git.ask("rev-parse", "--is-bare-repository", "--is-inside-git-dir", "--show-toplevel")
+    if not answer.out:
         raise trouble.dubious(guess) if "dubious ownership" in answer.error else trouble.not_a_repository(directory)
-    bare, inside_git_folder = (line == "true" for line in answer.lines)
-    if inside_git_folder and not bare:
+    is_bare, is_inside_git_folder, named = answer.out.split(b"\n", 2)
+    bare = is_bare == b"true"
+    if is_inside_git_folder == b"true" and not bare:
         raise trouble.not_a_repository(directory)
-    asked = git.run("rev-parse", "--absolute-git-dir" if bare else "--show-toplevel")
-    folder = os.fsdecode(asked.out.removesuffix(b"\n"))
+    if bare or not answer.ok:
+        named = git.run("rev-parse", "--absolute-git-dir" if bare else "--show-toplevel").out
+    folder = os.fsdecode(named.removesuffix(b"\n"))
     top = Git(folder=folder, safe=tuple(dict.fromkeys((guess, folder))) if trusted else (), credentials=credentials)
     # In a mirror, HEAD may name a branch that nobody ever pushed: any commit will do.
     if (

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from mlgitlab import paths
@@ -17,10 +17,16 @@ _MOST_ASKED = 10_000  # characters of paths on one command line
 
 @dataclass(frozen=True, kw_only=True)
 class TreeSnapshot:
-    """The files of one commit or tree, listed once."""
+    """The files of one commit or tree, listed once.
+
+    `promisor` answers with the remote that a partial clone has its blobs from; empty for a clone that has its own.
+    `seen` are entries that git has shown already, in a difference.
+    """
 
     git: Git
     rev: str
+    promisor: Callable[[], str]
+    seen: dict[str, Entry] = field(default_factory=dict)
 
     def entries(self) -> Mapping[str, Entry]:
         """Every path of the tree, submodules included."""
@@ -30,8 +36,8 @@ class TreeSnapshot:
         """The content of files, and the targets of links, through one process."""
         known = self._find(list(wanted))
         blobs = {path: entry.blob for path, entry in known.items() if entry.mode not in (GITLINK_MODE, TREE_MODE)}
-        if self._promisor and blobs:
-            _prefetch(self.git, self.rev, set(blobs.values()), self._promisor)
+        if blobs and (remote := self.promisor()):
+            _prefetch(self.git, self.rev, set(blobs.values()), remote)
         contents = read_blobs(self.git, blobs.values())
         return {path: contents[blob] for path, blob in blobs.items()}
 
@@ -40,33 +46,27 @@ class TreeSnapshot:
         return {path: entry.blob for path, entry in self._find(list(wanted)).items()}
 
     @cached_property
-    def _promisor(self) -> str:
-        """The remote that a partial clone has its blobs from; empty for a clone that has its own."""
-        promised = self.git.ask("config", "--get-regexp", r"^remote\..*\.promisor$").lines
-        return promised[0].split(" ")[0].removeprefix("remote.").removesuffix(".promisor") if promised else ""
-
-    @cached_property
     def _entries(self) -> dict[str, Entry]:
-        return _listed(self.git.run("ls-tree", "-r", "-z", "--full-tree", self.rev).records)
+        return _listed(self.git.run("ls-tree", "-r", "-z", "--full-tree", self.rev).out)
 
     def _find(self, wanted: Sequence[str]) -> dict[str, Entry]:
         """The entries of some paths; a few are asked for by name, which spares the listing of a large tree."""
         few = sum(map(len, wanted)) <= _MOST_ASKED and all(map(str.isascii, wanted))
         if few and "_entries" not in self.__dict__:
-            if not wanted:
-                return {}
-            asked = ("ls-tree", "-z", "--full-tree", self.rev, "--", *wanted)
-            found = _listed(self.git.run(*asked, environ={"GIT_LITERAL_PATHSPECS": "1"}).records)
+            found = self.seen
+            if unseen := [path for path in wanted if path not in found]:
+                asked = ("ls-tree", "-z", "--full-tree", self.rev, "--", *unseen)
+                found = found | _listed(self.git.run(*asked, environ={"GIT_LITERAL_PATHSPECS": "1"}).out)
             return {path: found[path] for path in wanted if path in found}
         return {path: self._entries[path] for path in wanted if path in self._entries}
 
 
-def _listed(records: Iterable[bytes]) -> dict[str, Entry]:
+def _listed(answer: bytes) -> dict[str, Entry]:
     found: dict[str, Entry] = {}
-    for record in records:
-        head, _, name = record.partition(b"\t")
-        mode, _type, blob = head.decode("ascii").split(" ")
-        found[paths.decode(name)] = Entry(mode=mode, blob=blob)
+    for record in paths.decode(answer).split("\0")[:-1]:  # decoded at once: no character holds a NUL
+        head, _, name = record.partition("\t")
+        mode, _type, blob = head.split(" ")
+        found[name] = Entry(mode, blob)
     return found
 
 

@@ -47,6 +47,7 @@ _ENVIRONMENT = {
     "GIT_NO_REPLACE_OBJECTS": "1",
     "GIT_GRAFT_FILE": os.devnull,
     "SSH_ASKPASS_REQUIRE": "never",
+    "LANGUAGE": "C",
     "LC_ALL": "C",
 }
 _SETTINGS = (
@@ -124,7 +125,8 @@ class Git:
         timeout: float | None = None,
     ) -> Answer:
         """Run `git ARGV` and leave it to the caller what a failure means."""
-        process = self._start(argv, environ or {}, with_stdin=stdin is not None)
+        start = self._start if timeout is None else self._start_conversation
+        process = start(argv, environ or {}, subprocess.PIPE if stdin is not None else subprocess.DEVNULL)
         try:
             out, error = process.communicate(stdin, timeout)
             timed_out = False
@@ -137,17 +139,36 @@ class Git:
         text = self.credentials.redact(error.decode("utf-8", "replace").strip())
         return Answer(status=process.returncode, out=out, error=text, timed_out=timed_out)
 
-    def _start(self, argv: Sequence[str], environ: Mapping[str, str], *, with_stdin: bool) -> subprocess.Popen[bytes]:
-        program = _program(self.folder)
-        settings = [*_SETTINGS, *(f"safe.directory={folder}" for folder in self.safe)]
-        command = ["git", *(part for setting in settings for part in ("-c", setting)), *argv]
+    def _start(self, argv: Sequence[str], environ: Mapping[str, str], stdin: int) -> subprocess.Popen[bytes]:
+        """A question to the clone itself.
+
+        Started without GitPython, the import of which takes as long as ten such questions (35 ms, a seventh of a
+        run that has all else in its cache).
+        """
         try:
-            handle = program.execute(
-                command,
-                istream=subprocess.PIPE if with_stdin else None,
+            return subprocess.Popen(
+                self._command(argv),
+                cwd=self.folder,
+                env={**os.environ, **self._variables(environ)},
+                stdin=stdin,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                start_new_session=True,  # a group of its own, so that git dies with its helpers
+            )
+        except FileNotFoundError as error:
+            raise trouble.missing_git() from error
+
+    def _start_conversation(
+        self, argv: Sequence[str], environ: Mapping[str, str], stdin: int
+    ) -> subprocess.Popen[bytes]:
+        """A conversation with a server, which may take as long as its deadline."""
+        try:
+            handle = _program(self.folder).execute(
+                self._command(argv),
+                istream=stdin,
                 as_process=True,
-                env={**_ENVIRONMENT, **self.credentials.environment(os.environ), **environ},
-                start_new_session=True,  # a group of its own, so that a fetch dies with its helpers
+                env=self._variables(environ),
+                start_new_session=True,
             )
         except OSError as error:
             raise trouble.missing_git() from error
@@ -155,11 +176,18 @@ class Git:
         process, handle.proc = handle.proc, None
         return cast("subprocess.Popen[bytes]", process)
 
+    def _command(self, argv: Sequence[str]) -> list[str]:
+        settings = [*_SETTINGS, *(f"safe.directory={folder}" for folder in self.safe)]
+        return ["git", *(part for setting in settings for part in ("-c", setting)), *argv]
+
+    def _variables(self, more: Mapping[str, str]) -> dict[str, str]:
+        return {**_ENVIRONMENT, **self.credentials.environment(os.environ), **more}
+
 
 def forget_hooks() -> None:
     """Drop what a hook left in this process's environment.
 
-    GitPython starts every git from `os.environ`, to which it can add but from which it cannot
+    Every git is started from `os.environ`, to which GitPython can add but from which it cannot
     remove; an empty GIT_DIR is an error to git, not an absent one.
     """
     for name in _LEFT_BY_HOOKS:

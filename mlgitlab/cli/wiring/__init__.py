@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,15 +13,17 @@ from mlgitlab import paths
 from mlgitlab.adapters import files, gitlab
 from mlgitlab.adapters.cache import FolderCache, NoCache
 from mlgitlab.adapters.git import GitRepository, open_repository
-from mlgitlab.adapters.templates import SUFFIX, JinjaJobTemplates, shipped_folder
 from mlgitlab.ci import CiEnvironment
-from mlgitlab.cli.flow import Survey
-from mlgitlab.cli.inputs import DEFAULT_CONFIG, ConfigFile, Request
+from mlgitlab.cli.inputs import ConfigFile, Request
 from mlgitlab.cli.main import Surroundings
 from mlgitlab.cli.options import Options
+from mlgitlab.config.schema import DEFAULT_CONFIG
 from mlgitlab.errors import UsageError
 from mlgitlab.planning import listed
 from mlgitlab.protocols import Cache, JobTemplates
+
+if TYPE_CHECKING:
+    from mlgitlab.cli.flow import Survey  # with YAML, which whoever only moves a model does without
 
 CACHE_FOLDER = ".mlgitlab-cache"
 # Until the configuration is read and says otherwise (`baseline.fetch_timeout`).
@@ -47,6 +50,7 @@ def start(around: Surroundings, options: Options) -> tuple[Request, GitRepositor
             config=_config_file(around, options.config, repository),
             cache=_cache(around, options, repository),
             listed=_listed(around, options.changed_files),
+            environ=around.environ,
         ),
         repository,
     )
@@ -83,6 +87,12 @@ def content_of(around: Surroundings, given: str) -> bytes:
 
 def job_templates(survey: Survey) -> JobTemplates:
     """Our job templates behind those of the project."""
+    from mlgitlab.adapters.templates import (  # noqa: PLC0415 (with Jinja2: only for those who write jobs)
+        SUFFIX,
+        JinjaJobTemplates,
+        shipped_folder,
+    )
+
     folder = survey.project.config.templates
     overrides: dict[str, str] = {}
     if folder:

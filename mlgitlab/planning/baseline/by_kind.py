@@ -21,29 +21,27 @@ def resolve(  # noqa: PLR0911 - one return for each kind of pipeline
     *,
     head: str,
     explicit: str = "",
-    last_success: str = "",
     on_disk: bool = True,
 ) -> Resolved:
     """The baseline of the pipeline that `env` describes, for the commit `head`.
 
-    `explicit` is what `--base` named, for pipelines of any kind; `last_success` is the commit at which
-    the default branch last succeeded, where that is recorded. `on_disk`: whether files that are not
-    committed count.
+    `explicit` is what `--base` named, for pipelines of any kind. `on_disk`: whether files that are not committed
+    count.
 
     Raises UsageError for an `explicit` that names no commit.
     """
+    if explicit:
+        return _explicit(Search(env=env, history=history, head=head, default_branch=""), explicit)
     # A setting is a person's word, the clone's answer a deduction; GitLab's own word beats both.
     default_branch = env.default_branch or settings.default_branch or history.default_branch() or ""
     search = Search(env=env, history=history, head=head, default_branch=default_branch)
-    if explicit:
-        return _explicit(search, explicit)
     match env.kind:
         case PipelineKind.MERGE_REQUEST:
             return merge_requests.detached(search)
         case PipelineKind.MERGED_RESULT | PipelineKind.MERGE_TRAIN:
             return merge_requests.merged(search)
         case PipelineKind.DEFAULT_BRANCH:
-            return pushes.default_branch(search, last_success)
+            return pushes.default_branch(search)
         case PipelineKind.BRANCH:
             return pushes.branch(search)
         case PipelineKind.TAG:

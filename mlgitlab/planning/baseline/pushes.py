@@ -7,22 +7,17 @@ from mlgitlab.planning.baseline.search import TOO_SHALLOW, Search
 from mlgitlab.planning.baseline.values import Resolved, Rule, empty_tree
 
 
-def default_branch(search: Search, last_success: str) -> Resolved:
-    """Since the last success, so that a failed or cancelled pipeline loses no change; else since the last push."""
-    lost: tuple[str, ...] = ()
-    if last_success:
-        if search.obtains(last_success):
-            return search.found(Rule.LAST_SUCCESS, f"compared with {last_success[:12]}, the last success", last_success)
-        lost = (f"the commit of the last success, {last_success[:12]}, is not here and could not be fetched",)
+def default_branch(search: Search) -> Resolved:
+    """Since the last push. What a failed or cancelled pipeline did not train, the store asks for (`evidence`)."""
     if search.env.simulated and not search.env.before_sha:
         return _simulated(search)
     before = search.env.before_sha
     if not search.obtains(before):
-        return _without_before(search, before, lost)
+        return _without_before(search, before)
     if search.history.is_ancestor(before, search.head) is True:
         why = f"compared with {before[:12]}, the branch before this push"
-        return search.found(Rule.BEFORE_PUSH, why, before, warnings=lost)
-    return _rewritten(search, before, lost)
+        return search.found(Rule.BEFORE_PUSH, why, before)
+    return _rewritten(search, before)
 
 
 def branch(search: Search) -> Resolved:
@@ -42,25 +37,25 @@ def tag(search: Search, pattern: str) -> Resolved:
     return search.found(Rule.PREVIOUS_TAG, f"compared with {sha[:12]}, the earlier tag {name!r}", sha)
 
 
-def _without_before(search: Search, before: str, warnings: tuple[str, ...]) -> Resolved:
+def _without_before(search: Search, before: str) -> Resolved:
     if not search.history.parents(search.head):
-        return search.everything("HEAD is the first commit", warnings=warnings)
+        return search.everything("HEAD is the first commit")
     # HEAD^1 would miss every other commit of this push.
     if before and before != ZERO_SHA:
         why = f"the branch before this push, {before[:12]}, is gone from the server; or {TOO_SHALLOW}"
     else:
         why = "GitLab does not say what the branch was before this push (CI_COMMIT_BEFORE_SHA is zeros)"
-    return search.unknown(why, warnings=warnings)
+    return search.unknown(why)
 
 
-def _rewritten(search: Search, before: str, warnings: tuple[str, ...]) -> Resolved:
+def _rewritten(search: Search, before: str) -> Resolved:
     """After a forced push, what it dropped counts as well as what it brought."""
     bases = search.history.merge_bases(before, search.head)
     if bases == ():
         bases = (empty_tree(search.head),)
     why = f"compared with {before[:12]}, which the push replaced, and its common ancestors with HEAD"
     warning = f"the push rewrote the branch: {before[:12]} is no known ancestor of HEAD"
-    return search.found(Rule.REWRITTEN_PUSH, why, before, *(bases or ()), warnings=(*warnings, warning))
+    return search.found(Rule.REWRITTEN_PUSH, why, before, *(bases or ()), warnings=(warning,))
 
 
 def _simulated(search: Search) -> Resolved:

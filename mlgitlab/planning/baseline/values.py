@@ -22,7 +22,6 @@ class Rule(StrEnum):
     TARGET = "target"
     MERGE_BASE = "merge-base"
     BRANCH_BASE = "branch-base"
-    LAST_SUCCESS = "last-success"
     BEFORE_PUSH = "before-push"
     REWRITTEN_PUSH = "rewritten-push"
     PARENT = "parent"
@@ -41,7 +40,6 @@ RULES: Mapping[Rule, str] = {
     Rule.TARGET: "`CI_MERGE_REQUEST_TARGET_BRANCH_SHA`, where HEAD is no merge commit",
     Rule.MERGE_BASE: "the best common ancestors of HEAD and the target or default branch",
     Rule.BRANCH_BASE: "`CI_COMMIT_DEFAULT_BRANCH_BASE_SHA`, where it is an ancestor of HEAD",
-    Rule.LAST_SUCCESS: "the commit of the last success on the default branch",
     Rule.BEFORE_PUSH: "`CI_COMMIT_BEFORE_SHA`: what the branch was before this push",
     Rule.REWRITTEN_PUSH: "`CI_COMMIT_BEFORE_SHA` and its common ancestors with HEAD, after a forced push",
     Rule.PARENT: "the first parent of HEAD, in a simulated push only",

@@ -106,7 +106,12 @@ def test_a_web_that_follows_a_change_of_one_file_is_the_web_of_the_new_files(
 @given(projects)
 def test_a_web_survives_being_written(project: Project) -> None:
     web = weave(graph_of(files_of(project)), STARTERS)
-    assert web_file.decode(web_file.encode(web)) == web
+    kept = web_file.decode(web_file.encode(web))
+    assert [kept.way(path, web.strands) for path in web.strands] == [web.way(path, web.strands) for path in web.strands]
+    starts = [origin.files for origin in web.origins.values()]
+    ways = [(path, start) for path in web.strands for start in starts]
+    assert [kept.way(*way) for way in ways] == [web.way(*way) for way in ways]
+    assert kept == web
 
 
 @settings(max_examples=50, deadline=None)

@@ -47,7 +47,6 @@ class Case:
     env: Mapping[str, str] = field(default_factory=dict)
     simulated: bool = False
     main: str = "D"
-    last_success: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
     warns: str = ""
     why: str = ""
@@ -148,18 +147,6 @@ CASES = {
     ),
     "a simulated merged result at an ordinary commit is compared with where it left main": Case(
         kind=MERGED, head="F2", simulated=True, rule=Rule.MERGE_BASE, bases=("B",), warns="no merge into"
-    ),
-    "a push to main is compared with the last success before anything else": Case(
-        kind=DEFAULT, head="D", last_success="A", env={"before_sha": "C"}, rule=Rule.LAST_SUCCESS, bases=("A",)
-    ),
-    "a last success that is gone gives way to the push": Case(
-        kind=DEFAULT,
-        head="D",
-        last_success=GONE,
-        env={"before_sha": "B"},
-        rule=Rule.BEFORE_PUSH,
-        bases=("B",),
-        warns="last success",
     ),
     "a push of several commits counts all of them": Case(
         kind=DEFAULT, head="D", env={"before_sha": "A"}, rule=Rule.BEFORE_PUSH, bases=("A",)

@@ -42,14 +42,12 @@ def _history(case: Case) -> MemoryHistory:
 
 
 def _resolve(case: Case, *, explicit: str = "") -> Resolved:
-    last_success = _sha(case.last_success)
     return resolve(
         _environment(case),
         Baseline(),
         _history(case),
         head=sha(case.head),
         explicit=explicit,
-        last_success=last_success,
     )
 
 

@@ -1,36 +1,15 @@
-"""The shared parts of training: checks find what is wrong, and a model file holds the whole model."""
+"""The shared parts of training: a model file holds the whole model, and nothing that runs."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from training import metrics
-from training.checks import violations
 from training.network import Network
-from training.tables import read
-
-SCHEMA = {"age": {"type": "integer", "minimum": 0}, "plan": {"type": "string", "values": ["basic"]}}
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("age,plan\n3,basic\n", []),
-        ("age,plan\n", ["the table has no rows"]),
-        ("age\n3\n", ["column plan is missing"]),
-        ("age,plan,x\n3,basic,1\n", ["column x is not in the schema"]),
-        ("age,plan\n3,basic\n-1,basic\n", ["column age: 1 values out of range, the first in row 2"]),
-        ("age,plan\nnan,basic\n", ["column age: 1 values out of range, the first in row 1"]),
-        ("age,plan\n2.5,basic\n", ["column age: not every value is whole"]),
-        ("age,plan\nold,gold\n", ["column age: not every value is a number", "column plan: unknown values gold"]),
-    ],
-)
-def test_every_violation_is_reported(tmp_path: Path, text: str, expected: list[str]) -> None:
-    (tmp_path / "table.csv").write_text(text, "utf-8")
-    assert list(violations(read(tmp_path / "table.csv"), SCHEMA)) == expected
 
 
 def test_a_saved_network_answers_as_before(tmp_path: Path) -> None:
@@ -47,6 +26,6 @@ def test_a_model_file_with_a_pickle_in_it_is_refused(tmp_path: Path) -> None:
         Network.load(tmp_path / "model.npz")
 
 
-def test_metrics_carry_their_dataset_and_end_as_openmetrics_must(tmp_path: Path) -> None:
-    metrics.write("fraud", "late", {"rows": 3}, tmp_path / "metrics.txt")
-    assert (tmp_path / "metrics.txt").read_text("utf-8") == 'fraud_rows{dataset="late"} 3.0000\n# EOF\n'
+def test_metrics_are_plain_json(tmp_path: Path) -> None:
+    metrics.write({"rows": 3.0}, tmp_path / "metrics.json")
+    assert json.loads((tmp_path / "metrics.json").read_text("utf-8")) == {"rows": 3.0}

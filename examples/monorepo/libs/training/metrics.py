@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -17,8 +18,8 @@ def judge(truth: np.ndarray, probabilities: np.ndarray) -> dict[str, float]:
     }
 
 
-def write(model: str, dataset: str, found: dict[str, float], path: Path = Path("metrics.txt")) -> None:
-    """Write OpenMetrics text for GitLab's merge request widget; its last line must be `# EOF`."""
-    lines = [f'{model}_{name}{{dataset="{dataset}"}} {value:.4f}' for name, value in found.items()]
-    print("\n".join(lines))
-    path.write_text("\n".join([*lines, "# EOF", ""]), "utf-8")
+def write(found: dict[str, float], path: Path = Path("metrics.json")) -> None:
+    """Write the numbers, which mlgitlab turns into GitLab's format and keeps with the model."""
+    text = json.dumps(found, indent=2)
+    print(text)
+    path.write_text(text + "\n", "utf-8")

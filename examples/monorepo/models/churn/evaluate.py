@@ -13,7 +13,7 @@ from training.network import Network
 def main() -> None:
     """Write the model's metrics."""
     _, _, x, y = rows.split(params.read(__file__))
-    metrics.write("churn", "customers", metrics.judge(y, Network.load(Path("out/churn/model.npz")).probabilities(x)))
+    metrics.write(metrics.judge(y, Network.load(Path("out/churn/model.npz")).probabilities(x)))
 
 
 if __name__ == "__main__":

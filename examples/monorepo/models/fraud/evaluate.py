@@ -15,7 +15,7 @@ def main() -> None:
     dataset = os.environ.get("MLGITLAB_DATASET", "transactions-late")
     table = tables.read(Path("data") / f"{dataset}.csv")
     model = Network.load(Path("out/fraud/model.npz"))
-    metrics.write("fraud", dataset, metrics.judge(table["fraud"], model.probabilities(transactions.build(table))))
+    metrics.write(metrics.judge(table["fraud"], model.probabilities(transactions.build(table))))
 
 
 if __name__ == "__main__":

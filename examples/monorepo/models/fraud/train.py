@@ -35,6 +35,8 @@ def main() -> None:
         classifier.fit(transactions.build(table), table["fraud"])
     print(f"loss {classifier.loss_:.4f} after {classifier.n_iter_} epochs")
     Network.of(classifier.coefs_, classifier.intercepts_).save(Path("out/fraud/model.npz"))
+    losses = "".join(f"{epoch},{loss}\n" for epoch, loss in enumerate(classifier.loss_curve_, start=1))
+    Path("out/fraud-loss.csv").write_text(f"epoch,loss\n{losses}", "utf-8")
 
 
 if __name__ == "__main__":

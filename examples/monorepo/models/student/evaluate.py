@@ -8,14 +8,12 @@ from features import transactions
 from training import metrics, tables
 from training.network import Network
 
-DATASET = "transactions-late"
-
 
 def main() -> None:
     """Write the student's metrics."""
-    table = tables.read(Path("data") / f"{DATASET}.csv")
+    table = tables.read(Path("data/transactions-late.csv"))
     model = Network.load(Path("out/student/model.npz"))
-    metrics.write("student", DATASET, metrics.judge(table["fraud"], model.probabilities(transactions.build(table))))
+    metrics.write(metrics.judge(table["fraud"], model.probabilities(transactions.build(table))))
 
 
 if __name__ == "__main__":

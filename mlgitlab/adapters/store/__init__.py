@@ -1,0 +1,1 @@
+"""Folders as stores, and the local files that are pushed and pulled."""

@@ -1,0 +1,1 @@
+"""Tables on disk: found, read in batches, measured, validated."""

@@ -1,0 +1,68 @@
+"""What the store says about a plan: which of its trainings have a result, and which results it misses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from mlgitlab.cli.fingerprints import fingerprints_of
+from mlgitlab.cli.inputs import Request, Stores
+from mlgitlab.cli.project import Project
+from mlgitlab.cli.webs import Webs
+from mlgitlab.errors import MlgitlabError
+from mlgitlab.planning.evidence import Evidence, askable, expects, weigh
+from mlgitlab.planning.plan import Plan
+from mlgitlab.store.library import Store
+from mlgitlab.store.values import Result
+
+_AT_ONCE = 16
+
+
+def ask(request: Request, project: Project, webs: Webs, plan: Plan, stores: Stores) -> Evidence:
+    """Ask the store. What it cannot be asked is said, and then every selected training runs."""
+    trained = askable(step.spec for step in plan.selected)
+    if not trained and not expects(request.env.kind):
+        return Evidence()
+    try:
+        store = stores(project.config)
+        if isinstance(store, str):
+            return Evidence(notes=(store,) if store else ())
+        missed = store.enrolled() & project.steps.keys() if expects(request.env.kind) else frozenset[str]()
+        wanted = tuple(dict.fromkeys((*trained, *sorted(missed))))
+        fingerprints = fingerprints_of(request, project, webs).of(wanted) if wanted else {}
+        results = _results(store, {step: fingerprints[step].value for step in wanted})
+    except MlgitlabError as error:
+        return Evidence(notes=(f"the store was not asked: {error.message}; what it holds is trained again",))
+    return weigh(trained, missed, fingerprints, results)
+
+
+def _results(store: Store, fingerprints: Mapping[str, str]) -> Mapping[str, Result]:
+    def result(step: str) -> Result | None:
+        found = store.result(step, fingerprints[step])
+        # What was collected as garbage, or deleted by hand, has to be made again.
+        return found if found and store.manifest(found.model, found.digest) else None
+
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        found: Sequence[Result | None] = tuple(pool.map(result, fingerprints))
+    return {result.step: result for result in found if result}
+
+
+def enrol(request: Request, project: Project, plan: Plan, stores: Stores) -> str:
+    """Say in the store that a result is expected of each training that starts; the sentence for the log if it fails.
+
+    From then on a failed or cancelled pipeline of the default branch loses nothing: see `expects`.
+    """
+    trained = askable(step.spec for step in plan.selected)
+    if not (trained and request.env.in_ci and expects(request.env.kind)):
+        return ""
+    try:
+        store = stores(project.config)
+        if isinstance(store, str):
+            return ""
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            tuple(pool.map(store.enrol, trained))
+    except MlgitlabError as error:
+        return (
+            f"the store does not know that results are expected, so that a cancelled pipeline is lost: {error.message}"
+        )
+    return ""

@@ -1,0 +1,102 @@
+"""What a training works with: processes, the machine, the disk, keys."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from mlgitlab.adapters import files, machine, process
+from mlgitlab.adapters.machine import SystemClock
+from mlgitlab.adapters.signing import Signer, Verifier
+from mlgitlab.adapters.workfolder import DiskFolder
+from mlgitlab.cli.main import Surroundings
+from mlgitlab.jobs.train import gpu
+
+_BETWEEN_LOOKS = 10.0  # seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocalShell:
+    """Runs scripts in a folder. silence: seconds after which a line says that one is still running."""
+
+    folder: Path
+    silence: float
+    aside: bool
+
+    def __call__(
+        self, script: str, environ: Mapping[str, str], *, seconds: float, grace: float, seen: Callable[[bytes], None]
+    ) -> process.Ended:
+        """Run a script; its output goes to standard output, or to standard error where that is for machines."""
+        stream = sys.stderr if self.aside else sys.stdout
+        stream.flush()
+        watch = process.Supervision(
+            limit=seconds, grace=grace, silence=self.silence, output=stream.fileno(), seen=seen, quiet=_still_running
+        )
+        return process.run(script, cwd=self.folder, environ=environ, watch=watch)
+
+
+def _still_running(seconds: float) -> None:
+    # GitLab ends a job whose log stays silent for an hour.
+    click.echo(f"mlgitlab: still running, for {seconds / 60:.0f} minutes", err=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocalMachine:
+    """The machine that we run on, and its GPUs where there is an `nvidia-smi`."""
+
+    environ: Mapping[str, str]
+
+    def facts(self, environ: Mapping[str, str]) -> Mapping[str, object]:
+        """Its system, CPUs and GPUs, and the version of the Python that a command finds."""
+        gpus = gpu.gpus(machine.printed(gpu.NAMES, self.environ), machine.printed(gpu.TABLE, self.environ))
+        asked = (machine.printed((name, "--version"), environ) for name in ("python", "python3"))
+        python = next((text.removeprefix("Python ").strip() for text in asked if text), "")
+        return {
+            **machine.facts(),
+            "gpus": list(gpus.names),
+            "driver": gpus.driver,
+            "cuda": gpus.cuda,
+            "python": python,
+        }
+
+    @contextlib.contextmanager
+    def watching(self) -> Iterator[Callable[[], int | None]]:
+        """Looks at the GPUs' memory every ten seconds."""
+        seen: list[int] = []
+
+        def look() -> None:
+            used = gpu.used_bytes(machine.printed(gpu.TABLE, self.environ))
+            if used is not None:
+                seen[:] = [max([used, *seen])]
+
+        if not machine.printed(gpu.NAMES, self.environ):
+            yield lambda: None
+            return
+        with machine.now_and_then(_BETWEEN_LOOKS, look):
+            yield lambda: seen[0] if seen else None
+
+
+def clock() -> SystemClock:
+    """The machine's clocks."""
+    return SystemClock()
+
+
+def work_folder(root: str) -> DiskFolder:
+    """The repository's folder."""
+    return DiskFolder(root=Path(root))
+
+
+def signer(around: Surroundings, value: str) -> Signer:
+    """The key that a variable holds: as PEM, or, for a variable of type file, in the file that it names."""
+    pem = value.encode() if value.lstrip().startswith("-----BEGIN") else files.read(Path(around.cwd, value))
+    return Signer(pem)
+
+
+def verifier(pem: bytes) -> Verifier:
+    """A public key."""
+    return Verifier(pem)

@@ -1,0 +1,1 @@
+"""Datasets: validated, profiled, compared, described."""

@@ -1,0 +1,152 @@
+"""A plan that asks the store: what was trained is not trained again, and what was lost is."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.commands import Done, mlgitlab
+from tests.repositories import Repo
+
+CONFIG = """\
+version: 1
+ignore: ["*.md", plan.json, mlgitlab-child.yml, .gitignore]
+models:
+  fraud:
+    paths: models/fraud
+    train: {command: python models/fraud/train.py, outputs: out/fraud.txt}
+    evaluate: cat out/fraud.txt
+  student:
+    paths: models/student
+    models: [fraud]
+    train: {command: cp out/fraud.txt out/student.txt, outputs: out/student.txt}
+"""
+TRAIN = "from pathlib import Path\nPath('out').mkdir(exist_ok=True)\nPath('out/fraud.txt').write_text('weights')\n"
+MAIN = {
+    "CI_PIPELINE_SOURCE": "push",
+    "CI_COMMIT_BRANCH": "main",
+    "CI_DEFAULT_BRANCH": "main",
+    "CI_SERVER_VERSION": "18.6",
+}
+
+
+class Project:
+    """A repository, and a store beside it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.repo = Repo.create(folder / "repo")
+        self.store = folder / "store"
+        files = {"mlgitlab.yml": CONFIG, "models/fraud/train.py": TRAIN, "models/student/notes.txt": "1"}
+        self.first = self.repo.commit("one", {**files, ".gitignore": ".mlgitlab*\nout\nplan.json\n*-child.yml\n"})
+
+    def run(self, *argv: str, **environ: str) -> Done:
+        return mlgitlab(*argv, cwd=self.repo.folder, environ={"MLGITLAB_STORE": str(self.store), **environ})
+
+    def pushed(self, before: str, command: str = "preview") -> Any:
+        """The plan of a pipeline of the default branch."""
+        sha = self.repo.git("rev-parse", "HEAD")
+        return self.run(command, "--json", **MAIN, CI_COMMIT_SHA=sha, CI_COMMIT_BEFORE_SHA=before).json
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    return Project(tmp_path)
+
+
+def running(plan: Any) -> dict[str, str]:
+    """The steps that run, each with its first reason's cause."""
+    return {step["id"]: step["reasons"][0]["cause"] for step in plan["steps"] if step["selected"]}
+
+
+def edited(project: Project) -> str:
+    """A commit that alters what the training of fraud makes; the commit before it."""
+    before = project.repo.git("rev-parse", "HEAD")
+    project.repo.commit("heavier", {"models/fraud/train.py": TRAIN.replace("weights", "more weights")})
+    return before
+
+
+def test_a_result_of_the_same_fingerprint_is_pinned_and_read_by_its_digest(project: Project) -> None:
+    before = edited(project)
+    project.run("train", "fraud")
+    digest = project.run("model", "list", "--json").json["models"][0]["digest"]
+
+    plan = project.pushed(before)
+
+    assert running(plan) == {"fraud:evaluate": "paths", "student:train": "upstream"}
+    (pin,) = plan["pins"]
+    assert (pin["step"], pin["digest"], pin["read_by"]) == ("fraud:train", digest, ["student:train", "fraud:evaluate"])
+    child = project.run("preview", "--format", "yaml", "--base", before, "--profile", "default_branch").out
+    assert f"mlgitlab model pull fraud@{digest} --into ." in child
+
+
+def test_a_change_after_the_result_is_trained(project: Project) -> None:
+    project.run("train", "fraud")
+    assert running(project.pushed(edited(project)))["fraud:train"] == "import"
+
+
+def test_a_result_whose_model_is_gone_counts_for_nothing(project: Project) -> None:
+    before = edited(project)
+    project.run("train", "fraud")
+    shutil.rmtree(project.store / "models")
+    assert "fraud:train" in running(project.pushed(before))
+
+
+def test_all_means_all(project: Project) -> None:
+    project.run("train", "fraud")
+    plan = project.run("preview", "--all", "--profile", "default_branch", "--json").json
+    assert "fraud:train" in running(plan)
+    child = project.run("preview", "--all", "--profile", "default_branch", "--format", "yaml").out
+    assert "mlgitlab train fraud --again" in child
+
+
+def test_what_a_pipeline_of_the_default_branch_started_and_never_finished_is_started_by_the_next(
+    project: Project,
+) -> None:
+    before = edited(project)
+    assert "fraud:train" in running(project.pushed(before, "generate"))  # and then somebody cancels it
+
+    before = project.repo.git("rev-parse", "HEAD")
+    project.repo.commit("words", {"README.md": "hello"})
+    plan = project.pushed(before)
+
+    assert running(plan) == {"fraud:train": "owed", "fraud:evaluate": "upstream", "student:train": "owed"}
+    project.run("train", "fraud")
+    project.run("train", "student")
+    assert running(project.pushed(before)) == {}
+
+
+def test_a_merge_request_makes_up_for_nothing(project: Project) -> None:
+    before = edited(project)
+    project.pushed(before, "generate")
+    sha = project.repo.commit("words", {"README.md": "hello"})
+    ci = {**MAIN, "CI_PIPELINE_SOURCE": "merge_request_event", "CI_MERGE_REQUEST_IID": "1", "CI_COMMIT_SHA": sha}
+    plan = project.run("preview", "--json", **ci, CI_MERGE_REQUEST_DIFF_BASE_SHA=sha).json
+    assert running(plan) == {}
+
+
+def test_a_store_that_does_not_answer_makes_trainings_run_and_is_named(project: Project) -> None:
+    before = edited(project)
+    project.run("train", "fraud")
+    sha = project.repo.git("rev-parse", "HEAD")
+    ci = {**MAIN, "CI_COMMIT_SHA": sha, "CI_COMMIT_BEFORE_SHA": before}
+    found = mlgitlab(
+        "preview", "--json", cwd=project.repo.folder, environ={**ci, "MLGITLAB_STORE": "ftp://example.com/models"}
+    ).json
+    assert "fraud:train" in running(found)
+    assert any(note.startswith("the store was not asked: ") for note in found["notes"])
+
+
+def test_a_bucket_is_not_asked_from_a_laptop_unless_somebody_says_so(project: Project) -> None:
+    edited(project)
+    found = project.run("preview", "--json", "--base", project.first, MLGITLAB_STORE="s3://a-bucket").json
+    assert any("--ask-store" in note for note in found["notes"])
+
+
+def test_the_store_is_not_asked_where_somebody_says_so(project: Project) -> None:
+    before = edited(project)
+    project.run("train", "fraud")
+    found = project.run("preview", "--no-ask-store", "--json", "--base", before, "--profile", "default_branch").json
+    assert "fraud:train" in running(found)

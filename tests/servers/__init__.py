@@ -1,0 +1,1 @@
+"""S3 servers on loopback for the tests: moto, OpenStack Swift and Ceph's radosgw."""
