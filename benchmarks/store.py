@@ -2,8 +2,8 @@
 
     python -m benchmarks.store [--mib N] [--runs N] [--server swift|moto|radosgw] [--aws AWS] [--keep DIR]
 
-All commands are whole processes, run in turns in one session. Each push finds a store without models, each pull an empty
-folder. The aws CLI compares no digests; mlgitlab hashes what it sends and what it receives.
+All commands are whole processes, run in turns in one session. Each push finds a store without models, each pull an
+empty folder. The aws CLI compares no digests; mlgitlab hashes what it sends and what it receives.
 """
 
 from __future__ import annotations

@@ -142,4 +142,5 @@ def _s3(
 def session_name(environ: Mapping[str, str]) -> str:
     """The name under which AWS logs what a job does: its project and number."""
     parts = ("mlgitlab", environ.get("CI_PROJECT_PATH_SLUG", ""), environ.get("CI_JOB_ID", ""))
-    return _SESSION.sub("-", "-".join(part for part in parts if part))[:64]
+    # AWS takes 64 characters, and the job's number at the end is what tells one session from another.
+    return _SESSION.sub("-", "-".join(part for part in parts if part))[-64:]

@@ -54,7 +54,7 @@ def daemon(words: Sequence[str | Path], log: Path, environ: Mapping[str, str] | 
 def _end_with_parent() -> None:
     """Have the kernel end this process when its parent does, however that ends (Linux: prctl, PR_SET_PDEATHSIG)."""
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(1, signal.SIGTERM)
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)
 
 
 def wait_for(port: int, log: Path) -> None:

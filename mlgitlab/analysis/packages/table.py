@@ -419,7 +419,7 @@ lmdb
 minio
 mlem
 multipart
-omegaconf = omegaconf
+omegaconf = omegaconf pydevd_plugins
 hydra-core = hydra hydra_plugins + hydra-*
 hydra-* = hydra_plugins + hydra-core
 pandas-gbq = pandas_gbq
@@ -551,7 +551,7 @@ itsdangerous
 jinja2 = jinja2 + markupsafe babel
 jiter
 jmespath
-jsonpatch
+jsonpatch = jsonpatch jsonpatch_cli
 jsonpointer
 jsonschema = jsonschema + fqdn idna isoduration rfc3339-validator rfc3987 uri-template webcolors rpds-py
 jsonschema-specifications = jsonschema_specifications

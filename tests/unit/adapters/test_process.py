@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import threading
 import time
@@ -79,7 +80,8 @@ def test_memory_is_that_of_the_script_alone(tmp_path: Path, log: Log) -> None:
     small = start("true", tmp_path, log)
     assert big.peak_bytes > 400 << 20
     # A new process begins as a copy of ours, and the kernel counts that.
-    assert small.peak_bytes < 400 << 20
+    ours = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    assert small.peak_bytes <= max(ours, 100 << 20)
 
 
 def test_a_script_that_takes_too_long_is_asked_to_end_and_then_ended(tmp_path: Path, log: Log) -> None:

@@ -382,7 +382,7 @@ CONFIGURATIONS = (
             "conf/base.yaml": "lr: 1\n",
             "nets/small.py": "class Net: pass",
         },
-        command="python train.py _target_=nets.small.Net",
+        command="python train.py +_target_=nets.small.Net",
         hydra=True,
         loads=("conf/base.yaml", "nets/small.py"),
     ),
