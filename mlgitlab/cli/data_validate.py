@@ -18,7 +18,8 @@ from mlgitlab.cli.validation import Settings, Task
 from mlgitlab.cli.validation_memory import Remembered, pipelines, recall, remember
 from mlgitlab.cli.validation_report import Progress, text
 from mlgitlab.cli.wiring import validation as world
-from mlgitlab.config.schema import Config, Engine, Name
+from mlgitlab.config.field import Name
+from mlgitlab.config.schema import Config, Engine
 from mlgitlab.config.wording import suggestion
 from mlgitlab.errors import ExitCode, UsageError
 from mlgitlab.jobs.data.validation import Verdict

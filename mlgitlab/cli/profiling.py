@@ -12,7 +12,8 @@ from mlgitlab.cli.stores import config_here, project_root
 from mlgitlab.cli.validation import Settings, Task
 from mlgitlab.cli.validation_report import Progress
 from mlgitlab.cli.wiring import profiles as world
-from mlgitlab.config.schema import Config, Name
+from mlgitlab.config.field import Name
+from mlgitlab.config.schema import Config
 from mlgitlab.config.wording import suggestion
 from mlgitlab.errors import RefusedError, UsageError
 from mlgitlab.jobs.data.profile import Profile

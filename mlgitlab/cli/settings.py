@@ -11,7 +11,8 @@ from mlgitlab.cli.main import Surroundings
 from mlgitlab.cli.options import Options
 from mlgitlab.cli.project import Project, read_project
 from mlgitlab.cli.wiring import settings as disk
-from mlgitlab.config.schema import Name, Settings
+from mlgitlab.config.field import Name
+from mlgitlab.config.schema import Settings
 from mlgitlab.config.wording import quoted, suggestion
 from mlgitlab.errors import ConfigError, Problem, UsageError
 from mlgitlab.jobs.settings.checking import Schema, check, unmet

@@ -14,7 +14,7 @@ from mlgitlab.cli.fingerprints import fingerprints_of
 from mlgitlab.cli.inputs import Request
 from mlgitlab.cli.project import Project, parameters_of, read_project
 from mlgitlab.cli.webs import Webs
-from mlgitlab.config.schema import Name
+from mlgitlab.config.field import Name
 from mlgitlab.config.wording import suggestion
 from mlgitlab.errors import UsageError
 from mlgitlab.jobs.train.order import Order

@@ -9,23 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import ClassVar, Literal, NewType
+from typing import ClassVar, Literal
 
+from mlgitlab.config.field import Json, Name, doc
 from mlgitlab.config.inputs import Inputs
 from mlgitlab.config.scalars import Duration, GitLabVersion, Globs
 
 # A documented key is one line.
 # fmt: off
-
-# A key that becomes part of a job's name: letters, digits, `_`, `.` and `-`.
-Name = NewType("Name", str)
-# A value of YAML that a later command reads: accepted here, and compared, as it stands.
-Json = NewType("Json", object)
-
-
-def doc(text: str) -> dict[str, str]:
-    """Field metadata: the sentence that documents the key."""
-    return {"doc": text}
 
 
 class StepKind(StrEnum):

@@ -11,6 +11,7 @@ from types import NoneType, UnionType
 from typing import Any, Literal, TypeAlias, Union, cast, get_args, get_origin
 
 from mlgitlab.config import schema
+from mlgitlab.config.field import Json, Name
 from mlgitlab.config.inputs import Inputs
 from mlgitlab.config.scalars import Duration, GitLabVersion, Globs
 
@@ -82,7 +83,7 @@ _PLAIN: Mapping[object, Plain] = {
     int: Plain.INTEGER,
     float: Plain.NUMBER,
     bool: Plain.BOOLEAN,
-    schema.Json: Plain.ANYTHING,
+    Json: Plain.ANYTHING,
 }
 
 
@@ -126,7 +127,7 @@ def shape_of(hint: object) -> Shape:
     if origin is tuple:
         return ListOf(shape_of(arguments[0]))
     if origin is Mapping:
-        return MapOf(shape_of(arguments[1]), named=arguments[0] is schema.Name)
+        return MapOf(shape_of(arguments[1]), named=arguments[0] is Name)
     if isinstance(hint, type):
         return _shape_of_class(hint)
     raise TypeError(f"no shape for {hint!r}")

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from mlgitlab import __version__
-from mlgitlab.config.schema import DEFAULT_CONFIG, Config, Engine, Name, StepKind
+from mlgitlab.config.field import Name
+from mlgitlab.config.schema import DEFAULT_CONFIG, Config, Engine, StepKind
 from mlgitlab.planning.plan import PlannedStep
 from mlgitlab.planning.steps import StepSpec
 

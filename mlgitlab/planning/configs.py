@@ -6,8 +6,9 @@ import json
 from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 
+from mlgitlab.config.field import Name
 from mlgitlab.config.scalars import Globs
-from mlgitlab.config.schema import Name, Settings, Step
+from mlgitlab.config.schema import Settings, Step
 from mlgitlab.planning.datasets import anchored, schema_file
 from mlgitlab.planning.steps import Rule
 from mlgitlab.results import Cause

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
+from mlgitlab.config.field import Name
 from mlgitlab.config.scalars import Duration, Globs
-from mlgitlab.config.schema import Config, Dataset, Gpu, Model, Name, Quality, Step, StepKind
+from mlgitlab.config.schema import Config, Dataset, Gpu, Model, Quality, Step, StepKind
 from mlgitlab.planning.configs import CHECK, CONFIGS, compared, described_by
 from mlgitlab.planning.datasets import (
     anchored,

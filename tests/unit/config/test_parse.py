@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mlgitlab.config.field import Name
 from mlgitlab.config.parse import parse
 from mlgitlab.config.scalars import Duration, GitLabVersion, Globs
-from mlgitlab.config.schema import Config, Dataset, Model, Name, Select, Step, StepKind, Unmatched
+from mlgitlab.config.schema import Config, Dataset, Model, Select, Step, StepKind, Unmatched
 from mlgitlab.errors import ConfigError
 from tests.unit.config.examples import GOOD, LARGE, SMALL, problems_of
 
