@@ -51,8 +51,10 @@ class Ruling:
 
     `dataset` and `slice` (`region=north`) say of which rows; empty for all, or where rows play no part.
     `limit` is the rule as people read it: `at most 0.01 below production`. `difference` is candidate minus production,
-    `ratio` candidate over production; a margin is compared with the interval of one of them. `wanted`: how many rows
-    would settle what is inconclusive. `numbers` are the others that led here.
+    `ratio` candidate over production; a margin is compared with the interval of one of them, or of the candidate's
+    own value where there is neither. `margin` is that line in their terms (-0.01 for at most 0.01 below production, 1.1
+    for a tenth slower), and `higher_is_better` says on which side of it the good values are: a report draws both.
+    `wanted`: how many rows would settle what is inconclusive. `numbers` are the others that led here.
     """
 
     rule: str
@@ -68,6 +70,8 @@ class Ruling:
     difference: float | None = None
     ratio: float | None = None
     interval: Interval | None = None
+    margin: float | None = None
+    higher_is_better: bool | None = None
     unit: str = ""
     rows: int | None = None
     wanted: int | None = None
