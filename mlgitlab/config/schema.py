@@ -13,6 +13,7 @@ from typing import ClassVar, Literal
 
 from mlgitlab.config.field import Json, Name, doc
 from mlgitlab.config.inputs import Inputs
+from mlgitlab.config.predictions import PredictionsFile
 from mlgitlab.config.scalars import Duration, GitLabVersion, Globs
 
 # A documented key is one line.
@@ -109,6 +110,7 @@ class Step:
     dvc: tuple[str, ...] = field(default=(), metadata=doc("Stages of dvc.yaml that the command reproduces (`train`, `sub/dvc.yaml:train`): their deps, params and outs count as the step's inputs. Where the command is `dvc repro`, it says so itself."))
     outputs: tuple[str, ...] = field(default=(), metadata=doc("Files or folders the step leaves; they become job artifacts and reach the steps that need it."))
     metrics: str | None = field(default=None, metadata=doc("A file of numbers that the step writes, for GitLab's `reports:metrics`: OpenMetrics text, or JSON, YAML, CSV or an MLflow run's folder, which the job turns into it."))
+    predictions: PredictionsFile | None = field(default=None, metadata=doc("Of `evaluate`: the file with the model's answers, which `gates` judge. With it and a store, the job runs `mlgitlab evaluate`."))
     junit: str | None = field(default=None, metadata=doc("A JUnit XML file that the step writes (GitLab's `reports:junit`)."))
     codequality: str | None = field(default=None, metadata=doc("A Code Climate JSON file that the step writes (GitLab's `reports:codequality`)."))
     coverage: str | None = field(default=None, metadata=doc("A Cobertura XML file that the step writes (GitLab's `reports:coverage_report`)."))
