@@ -13,7 +13,7 @@ from typing import ClassVar, Literal
 
 from mlgitlab.config.field import Json, Name, doc
 from mlgitlab.config.inputs import Inputs
-from mlgitlab.config.predictions import PredictionsFile
+from mlgitlab.config.gates_predictions import PredictionsFile
 from mlgitlab.config.scalars import Duration, GitLabVersion, Globs
 
 # A documented key is one line.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from mlgitlab import paths
-from mlgitlab.config.predictions import PredictionsFile
+from mlgitlab.config.gates_predictions import PredictionsFile
 from mlgitlab.config.wording import quoted, suggestion
 from mlgitlab.errors import RefusedError
 from mlgitlab.jobs.gate.predictions import Predictions, Task
