@@ -88,7 +88,7 @@ def _parquet(path: Path, name: str, wanted: Iterable[str] | None) -> Mapping[str
         import pyarrow as pa  # noqa: PLC0415 (an extra, for this format alone)
         from pyarrow import parquet  # noqa: PLC0415
     except ImportError:
-        raise UsageError("reading Parquet needs pyarrow", 'pip install "mlgitlab[gate]"') from None
+        raise UsageError("reading Parquet needs pyarrow", 'pip install "mlgitlab[parquet]"') from None
     try:
         with parquet.ParquetFile(str(path)) as file:
             if file.metadata.num_rows > _MOST_ROWS:
