@@ -60,7 +60,7 @@ def _csv(path: Path, name: str, wanted: Iterable[str] | None) -> Mapping[str, np
 
 
 def _rows(stream: io.TextIOBase, name: str, wanted: Iterable[str] | None) -> Mapping[str, np.ndarray[Any, Any]]:
-    reader = csv.reader(stream, strict=True)  # type: ignore[arg-type]  # it iterates over lines
+    reader = csv.reader(stream, strict=True)
     try:
         header = next(reader, None)
         if not header:

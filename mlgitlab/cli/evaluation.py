@@ -13,6 +13,7 @@ from mlgitlab.cli.webs import Webs
 from mlgitlab.cli.wiring import evaluate as world
 from mlgitlab.config.field import Name
 from mlgitlab.config.gates_predictions import PredictionsFile
+from mlgitlab.config.scalars import Globs
 from mlgitlab.config.schema import Model
 from mlgitlab.config.wording import suggestion
 from mlgitlab.errors import UsageError
@@ -24,7 +25,6 @@ from mlgitlab.planning.datasets import anchored, is_remote
 from mlgitlab.planning.fingerprint import SCHEME, Fingerprint
 from mlgitlab.planning.ingredients import matching
 from mlgitlab.planning.steps import StepSpec
-from mlgitlab.config.scalars import Globs
 
 
 @dataclass(frozen=True, kw_only=True)

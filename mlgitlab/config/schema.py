@@ -12,8 +12,9 @@ from enum import StrEnum
 from typing import ClassVar, Literal
 
 from mlgitlab.config.field import Json, Name, doc
-from mlgitlab.config.inputs import Inputs
+from mlgitlab.config.gates import Gates
 from mlgitlab.config.gates_predictions import PredictionsFile
+from mlgitlab.config.inputs import Inputs
 from mlgitlab.config.scalars import Duration, GitLabVersion, Globs
 
 # A documented key is one line.
@@ -21,7 +22,7 @@ from mlgitlab.config.scalars import Duration, GitLabVersion, Globs
 
 
 class StepKind(StrEnum):
-    """What a step does; the order is the order of the stages."""
+    """What a step does; the order is the order of the stages (smoke shares that of train, drill that of gate)."""
 
     QUALITY = "quality"
     DATA = "data"
@@ -29,6 +30,11 @@ class StepKind(StrEnum):
     TRAIN = "train"
     EVALUATE = "evaluate"
     GATE = "gate"
+    DRILL = "drill"
+
+
+# A drill shows that the gates still catch what they should: time and again, and not with every change.
+ALL_BUT_DRILLS = tuple(kind for kind in StepKind if kind is not StepKind.DRILL)
 
 
 class Tier(StrEnum):
@@ -147,7 +153,7 @@ class Model:
     train: Step | None = field(default=None, metadata=doc("The full training."))
     smoke: Step | None = field(default=None, metadata=doc("A short training that shows the code still trains. Where a profile asks for it and there is none, the full training runs."))
     evaluate: Step | None = field(default=None, metadata=doc("The evaluation of what training made."))
-    gates: Json | None = field(default=None, metadata=doc("Rules that the evaluated model must pass. Accepted and compared; acted on by a later release."))
+    gates: Gates | None = field(default=None, metadata=doc("Rules that the evaluated model must pass; judged by `MODEL:gate` where there is a store."))
     approval: Json | None = field(default=None, metadata=doc("Who must approve a promotion. Accepted and compared; acted on by a later release."))
     deploy: Json | None = field(default=None, metadata=doc("Where and how the model is deployed. Accepted and compared; acted on by a later release."))
     retrain: Json | None = field(default=None, metadata=doc("Signals that start a retraining. Accepted and compared; acted on by a later release."))
@@ -201,7 +207,7 @@ class Profile:
     """What runs in one kind of pipeline."""
 
     description: str = field(default="", metadata=doc("A sentence for people."))
-    steps: tuple[StepKind, ...] = field(default=tuple(StepKind), metadata=doc("The kinds of steps that may run."))
+    steps: tuple[StepKind, ...] = field(default=ALL_BUT_DRILLS, metadata=doc("The kinds of steps that may run; without `steps`, all but `drill`."))
     select: Select = field(default=Select.CHANGES, metadata=doc("`changes`: what the change can affect. `all`: whatever changed."))
     models: tuple[str, ...] = field(default=(), metadata=doc("Only these models (and what they need); empty for all."))
     reuse: bool = field(default=True, metadata=doc("Whether a result in the store stands in for a training with the same fingerprint. `false`: every training runs again."))

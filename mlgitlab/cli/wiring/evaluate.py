@@ -37,4 +37,6 @@ def require_numpy() -> None:
     try:
         import numpy  # noqa: F401, ICN001, PLC0415 (an extra)
     except ImportError:
-        raise UsageError("predictions are judged with numpy, which is missing", 'pip install "mlgitlab[gate]"') from None
+        raise UsageError(
+            "predictions are judged with numpy, which is missing", 'pip install "mlgitlab[gate]"'
+        ) from None
