@@ -28,6 +28,7 @@ from mlgitlab.planning.steps import StepSpec
 from mlgitlab.protocols import Repository
 
 _DEFAULT_KEY = "MLGITLAB_SIGNING_KEY"
+_NOTES = "MLGITLAB_GITLAB_TOKEN"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,7 +154,7 @@ def secrets_of(config: Config) -> Collection[str]:
         store.signing.key if store and store.signing else _DEFAULT_KEY,
         store.id_token.name if store and store.id_token else DEFAULT_TOKEN,
     )
-    return frozenset((*named, _DEFAULT_KEY, DEFAULT_TOKEN))
+    return frozenset((*named, _DEFAULT_KEY, DEFAULT_TOKEN, _NOTES))
 
 
 def differing(then: Subject, now: Subject, order: Order) -> Sequence[str]:

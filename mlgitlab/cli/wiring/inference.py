@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from mlgitlab.config.gates_inference import InferenceRules
+from mlgitlab.jobs.gate.inference.world import World
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Places:
@@ -15,3 +18,8 @@ class Places:
     candidate: Path
     production: Path | None
     environ: Mapping[str, str]
+
+
+def world(rule: InferenceRules, places: Places) -> World:
+    """What serves the models."""
+    raise NotImplementedError
