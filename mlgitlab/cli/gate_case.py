@@ -96,8 +96,11 @@ class Court:
         return model.gates if model else None
 
     @contextmanager
-    def case(self, candidate: str, *, smoke: bool) -> Iterator[Case]:
-        """The candidate and the model in production, as the store has them, while somebody judges."""
+    def case(self, candidate: str, *, smoke: bool, itself: bool = False) -> Iterator[Case]:
+        """The candidate and the model in production, as the store has them, while somebody judges.
+
+        itself: measurements are of the candidate beside itself.
+        """
         model, store = self.subject.model, self.tools.store
         pointer = store.pointer(model, PRODUCTION)
         production = pointer.digest if pointer else ""
@@ -121,7 +124,7 @@ class Court:
                     environ=self.subject.request.environ,
                     pull=lambda digest, into: store.pull(model, digest, into, self.tools.progress),
                     candidate=candidate,
-                    production=beside,
+                    production=candidate if itself else beside,
                 ),
                 own=self._own,
             )
