@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from mlgitlab.jobs.gate.report.view import view
 from mlgitlab.jobs.gate.verdict import Verdict
 
 
 def page(verdict: Verdict) -> bytes:
     """The page: one HTML file that needs nothing else."""
-    raise NotImplementedError(verdict.model)
+    from mlgitlab.adapters.gate_page import render  # noqa: PLC0415 (Jinja2, for this alone)
+
+    return render(view(verdict))
 
 
 def post_note(environ: Mapping[str, str], text: str, marker: str) -> str:

@@ -65,11 +65,11 @@ class Effect:
         return gain if self.higher_is_better is not False else -gain
 
     def __str__(self) -> str:
-        """`+0.0123 (95 % interval +0.004 to +0.021)`."""
+        """`+0.0123 (95 % interval +0.0041 to +0.0210)`."""
         ratio = self.measure is Measure.RATIO
         unit = "" if ratio else self.unit
-        sign = self.measure is Measure.DIFFERENCE
-        shown = words.signed(self.estimate, unit) if sign else words.number(self.estimate, unit)
+        sign, places = self.measure is Measure.DIFFERENCE, words.decimals(self.interval)
+        shown = (words.signed if sign else words.number)(self.estimate, unit, places)
         text = f"{shown} times" if ratio else shown
         if self.interval is None:
             return text

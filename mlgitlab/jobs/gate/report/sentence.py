@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from mlgitlab.jobs.gate.report import words
 from mlgitlab.jobs.gate.report.effect import Direction, effect
 from mlgitlab.jobs.gate.report.standing import Standing, standing, telling
-from mlgitlab.jobs.gate.report.words import Foreign
+from mlgitlab.jobs.gate.report.words import Foreign, Reason
 from mlgitlab.jobs.gate.ruling import Outcome, Ruling
 from mlgitlab.jobs.gate.verdict import Verdict
 
@@ -55,9 +55,11 @@ def _evidence(verdict: Verdict) -> Iterator[str]:
         found = effect(ruling)
         yield from where(ruling)
         if found is None or found.direction is Direction.UNKNOWN:
-            yield from (": ", Foreign(words.cut(ruling.why.rstrip(" ."), _LONGEST_REASON)))
+            yield from (": ", _reason(ruling.why))
         else:
             yield f" {found}"
+            if ruling.outcome is Outcome.FAIL and ruling.limit:
+                yield from (", allowed is ", _reason(ruling.limit))
         yield "; "
 
 
@@ -83,13 +85,17 @@ def _uncertain(verdict: Verdict) -> Iterator[str]:
         return
     yield f"{len(open_):,} of {words.count(len(mandatory), 'mandatory check')} {_are(open_)} inconclusive, first "
     yield from where(open_[0])
-    yield from (": ", Foreign(words.cut(open_[0].why.rstrip(" ."), _LONGEST_REASON)), "; ")
-    wanted = max((ruling.wanted or 0 for ruling in open_), default=0)
+    yield from (": ", _reason(open_[0].why), "; ")
+    wanted = max(ruling.wanted or 0 for ruling in open_)
     if wanted:
-        yield f"evaluate it on about {words.count(wanted, 'row')}, or let a person decide."
+        yield f"evaluate it on {wanted:,} rows or more, or let a person decide."
     else:
         yield "mend what the reason names and gate it again, or let a person decide."
 
 
 def _are(rulings: list[Ruling]) -> str:
     return "is" if len(rulings) == 1 else "are"
+
+
+def _reason(text: str) -> Reason:
+    return Reason(words.cut(text.rstrip(" ."), _LONGEST_REASON))

@@ -15,7 +15,7 @@ SIGNS = {Outcome.PASS: "\u2713", Outcome.FAIL: "\u2717", Outcome.INCONCLUSIVE: "
 _SIZES = ("bytes", "KiB", "MiB", "GiB", "TiB")
 _NO_UNIT = re.compile(r"[^A-Za-z/ \u00b5]+")
 _LONGEST_UNIT = 20
-_LARGE, _LARGEST = 1e3, 1e15
+_LARGE, _LARGEST, _NARROWEST = 1e3, 1e15, 1e-9
 _SHORTEST_DIGITS = 12
 
 
@@ -23,27 +23,41 @@ class Foreign(str):  # noqa: SLOT000 (a text, and that it is not ours)
     """A text that came with the verdict: a name, a reason. Nobody knows what it says, so each form encodes it."""
 
 
-def number(value: float | None, unit: str = "") -> str:
-    """The number to four digits with its unit, sizes in the largest fitting one; a dash for none."""
+class Reason(Foreign):
+    """One of more than a name: words of a rule."""
+
+
+def number(value: float | None, unit: str = "", decimals: int | None = None) -> str:
+    """The number with its unit, sizes in the largest fitting one; a dash for none. To four digits unless told else."""
     if value is None:
         return "-"
     if not math.isfinite(value):
         return "not a number" if math.isnan(value) else "infinite" if value > 0 else "-infinite"
     if unit in ("B", "byte", "bytes"):
         return _size(value)
-    known = _NO_UNIT.sub("", unit)[:_LONGEST_UNIT].strip()
-    return f"{_digits(value)} {known}" if known else f"{_digits(value)}%" if unit == "%" else _digits(value)
+    known = "%" if unit == "%" else _NO_UNIT.sub("", unit)[:_LONGEST_UNIT].strip()
+    shown = _digits(value) if decimals is None else f"{value:,.{decimals}f}"
+    return f"{shown} {known}" if known else shown
 
 
-def signed(value: float, unit: str = "") -> str:
+def signed(value: float, unit: str = "", decimals: int | None = None) -> str:
     """A difference, always with its sign."""
-    return f"+{number(value, unit)}" if value > 0 else number(value, unit)
+    shown = number(value, unit, decimals)
+    return f"+{shown}" if value > 0 else shown
 
 
 def interval(found: Interval, unit: str = "", *, sign: bool = True) -> str:
-    """`-0.003 to +0.012`."""
-    write = signed if sign else number
-    return f"{write(found.low, unit)} to {write(found.high, unit)}"
+    """`-0.003 to +0.012`, to as many decimals as its width is worth."""
+    write, places = signed if sign else number, decimals(found)
+    return f"{write(found.low, unit, places)} to {write(found.high, unit, places)}"
+
+
+def decimals(found: Interval | None) -> int | None:
+    """The decimals that show two digits of the interval's width; None where that is no help."""
+    width = found.high - found.low if found else math.nan
+    if not math.isfinite(width) or not _NARROWEST < width < _LARGEST:
+        return None
+    return max(0, 1 - math.floor(math.log10(width)))
 
 
 def level(found: Interval) -> str:

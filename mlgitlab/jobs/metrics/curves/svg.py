@@ -29,7 +29,7 @@ def style() -> str:
     """The style sheet of every chart on a page."""
     return (
         f".mlc{{--ink:#1f2328;--paper:#ffffff;--grid:#dfe3e8;--bad:#c1121f;{_variables(LIGHT)}}}"
-        "@media (prefers-color-scheme:dark)"
+        "@media screen and (prefers-color-scheme:dark)"
         f"{{.mlc{{--ink:#e6edf3;--paper:#0d1117;--grid:#30363d;--bad:#ff7b72;{_variables(DARK)}}}}}"
         ".mlc{background:var(--paper)}"
         ".mlc text{font:12px system-ui,sans-serif;fill:var(--ink)}"
