@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import textwrap
+from collections.abc import Callable, Iterator
 
-from mlgitlab.jobs.gate.report.sentence import sentence
-from mlgitlab.jobs.gate.ruling import Outcome
+from mlgitlab.jobs.gate.report import telling, words
+from mlgitlab.jobs.gate.report.effect import worst_first
+from mlgitlab.jobs.gate.report.sentence import sentence, where
+from mlgitlab.jobs.gate.report.standing import standing
+from mlgitlab.jobs.gate.ruling import Outcome, Ruling
 from mlgitlab.jobs.gate.verdict import Verdict
 
 # Gives a text the colour of an outcome; the caller knows whether there are colours.
 Paint = Callable[[str, Outcome], str]
+MOST = 100  # checks of one heading
+_LONGEST = 400
+_NARROWEST = 40
+_INDENT = 15  # as wide as the longest outcome, and its margins
 
 
 def plain(text: str, outcome: Outcome) -> str:  # noqa: ARG001 (a Paint)
@@ -19,5 +27,68 @@ def plain(text: str, outcome: Outcome) -> str:  # noqa: ARG001 (a Paint)
 
 def terminal(verdict: Verdict, width: int, paint: Paint = plain) -> str:
     """The text, no line longer than `width` characters where words allow it; it ends without a line end."""
-    del width
-    return paint(sentence(verdict), verdict.outcome)
+    wide = max(width, _NARROWEST)
+    lines = [paint(standing(verdict), verdict.outcome), *_wrapped(sentence(verdict), wide, "")]
+    for title, mandatory in (("Mandatory checks", True), ("Advisory checks", False)):
+        found = worst_first(ruling for ruling in verdict.rulings if ruling.mandatory is mandatory)
+        if found or mandatory:
+            lines += ["", f"{title}: {telling.tally(found)}"]
+        for ruling in found[:MOST]:
+            lines += _ruling(ruling, wide, paint)
+        if len(found) > MOST:
+            lines.append(f"  and {len(found) - MOST:,} more, of which none is worse")
+    lines += _weakened(verdict, wide)
+    lines += ["", *_facts(verdict, wide)]
+    return "\n".join(lines)
+
+
+def _ruling(ruling: Ruling, wide: int, paint: Paint) -> Iterator[str]:
+    """The outcome at the left, in a word; beside it the rule, its numbers and, of all but a pass, the reason."""
+    word = words.WORDS[ruling.outcome]
+    first, *rest = _wrapped("".join([*where(ruling), *_numbers(ruling)]), wide, " " * _INDENT)
+    yield f"  {paint(word, ruling.outcome)}{first[len(word) + 2 :]}"
+    yield from rest
+    if ruling.outcome is not Outcome.PASS:
+        yield from _wrapped(words.cut(ruling.why, _LONGEST), wide, " " * _INDENT)
+        yield from _wrapped(telling.missing_rows(ruling), wide, " " * _INDENT)
+
+
+def _numbers(ruling: Ruling) -> Iterator[str]:
+    candidate, production = ruling.candidate, ruling.production
+    parts = []
+    if candidate is not None:
+        against = f" against {words.number(production, ruling.unit)}" if production is not None else ""
+        parts.append(f"{words.number(candidate, ruling.unit)}{against}")
+    parts += [text for text in (telling.change(ruling), words.cut(ruling.limit, _LONGEST)) if text]
+    if parts:
+        yield f": {'; '.join(parts)}"
+
+
+def _weakened(verdict: Verdict, wide: int) -> Iterator[str]:
+    if verdict.weakened:
+        yield ""
+        yield from _wrapped(f"{telling.WEAKENED}:", wide, "")
+    for each in verdict.weakened[:MOST]:
+        yield from _wrapped(words.cut(each, _LONGEST), wide, "    ")
+
+
+def _facts(verdict: Verdict, wide: int) -> Iterator[str]:
+    known = dict(telling.provenance(verdict))
+    for name in ("candidate", "production", "commit"):
+        if name in known:
+            yield f"{name + ':':<{_INDENT - 2}} {words.cut(known[name], 80)}"
+    for each in verdict.sets[:MOST]:
+        name, digest = words.cut(each.dataset, 80), words.short(each.digest)
+        yield from _wrapped(f"{'judged on:':<{_INDENT - 2}} {name}, {each.rows:,} rows, {digest}", wide, "")
+
+
+def _wrapped(text: str, wide: int, indent: str) -> list[str]:
+    return textwrap.wrap(
+        text,
+        wide,
+        initial_indent=indent,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+        drop_whitespace=True,
+    )
