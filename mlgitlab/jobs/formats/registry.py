@@ -8,8 +8,8 @@ import zlib
 from collections.abc import Callable
 from typing import BinaryIO
 
-from mlgitlab.jobs.train.formats import archives, pickles, tensors
-from mlgitlab.jobs.train.formats.reading import CutError
+from mlgitlab.jobs.formats import archives, pickles, tensors
+from mlgitlab.jobs.formats.reading import CutError
 
 # Called with the file and its size in bytes; raises one of `_FAULTS`.
 Check = Callable[[BinaryIO, int], None]

@@ -11,7 +11,7 @@ import math
 import re
 from typing import BinaryIO
 
-from mlgitlab.jobs.train.formats.reading import CutError, exactly, number
+from mlgitlab.jobs.formats.reading import CutError, exactly, number
 
 # Bits of one value.
 _BITS = {

@@ -11,8 +11,8 @@ import zipfile
 from io import SEEK_END
 from typing import BinaryIO, cast
 
-from mlgitlab.jobs.train.formats.reading import CutError, exactly, number
-from mlgitlab.jobs.train.formats.tensors import npy
+from mlgitlab.jobs.formats.reading import CutError, exactly, number
+from mlgitlab.jobs.formats.tensors import npy
 
 _PARQUET = b"PAR1"
 _HDF5 = b"\x89HDF\r\n\x1a\n"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pickletools
 from typing import BinaryIO
 
-from mlgitlab.jobs.train.formats.archives import archive, zipped
-from mlgitlab.jobs.train.formats.reading import CutError
+from mlgitlab.jobs.formats.archives import archive, zipped
+from mlgitlab.jobs.formats.reading import CutError
 
 _ZIP = b"PK"
 _GZIP = b"\x1f\x8b"

@@ -18,7 +18,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlgitlab.jobs.train.formats import registry
+from mlgitlab.jobs.formats import registry
 
 
 def fault(name: str, content: bytes) -> str:
