@@ -1,6 +1,6 @@
-"""Formats made of others: zip (torch, Keras, npz), gzip, and the tables and graphs that say their own lengths.
+"""Formats made of others: zip (torch, Keras, npz), gzip, and the tables that say their own lengths.
 
-Parquet: https://parquet.apache.org/docs/file-format/. HDF5: the file format specification, II.A. ONNX: onnx.proto.
+Parquet: https://parquet.apache.org/docs/file-format/. HDF5: the file format specification, II.A.
 """
 
 from __future__ import annotations
@@ -17,8 +17,6 @@ from mlgitlab.jobs.formats.tensors import npy
 _PARQUET = b"PAR1"
 _HDF5 = b"\x89HDF\r\n\x1a\n"
 _CHUNK = 1024 * 1024
-# Fields of ModelProto without which there is no model.
-_GRAPH, _OPSET = 7, 8
 
 
 def archive(stream: BinaryIO, size: int) -> None:  # noqa: ARG001 (as all formats)
@@ -80,38 +78,3 @@ def hdf5(stream: BinaryIO, size: int) -> None:
 def document(stream: BinaryIO, size: int) -> None:
     """JSON that can be read to its end."""
     json.loads(exactly(stream, size))
-
-
-def onnx(stream: BinaryIO, size: int) -> None:
-    """A protobuf message whose fields fill the file, the graph and the operator sets among them."""
-    fields: set[int] = set()
-    place = 0
-    while place < size:
-        tag, place = _varint(stream, place)
-        kind = tag & 7
-        if kind == 0:
-            _, place = _varint(stream, place)
-        elif kind == 2:
-            length, place = _varint(stream, place)
-            place += length
-        elif kind in (1, 5):
-            place += 8 if kind == 1 else 4
-        else:
-            raise CutError(f"byte {place} is no protobuf field")
-        if place > size:
-            raise CutError("it ends within a field")
-        fields.add(tag >> 3)
-        stream.seek(place)
-    if not {_GRAPH, _OPSET} <= fields:
-        raise CutError("it has no graph, or names no operator set")
-
-
-def _varint(stream: BinaryIO, place: int) -> tuple[int, int]:
-    value, shift = 0, 0
-    while shift < 70:
-        byte = number(stream, 1)
-        value |= (byte & 0x7F) << shift
-        shift, place = shift + 7, place + 1
-        if byte < 0x80:
-            return value, place
-    raise CutError(f"byte {place} is no protobuf field")

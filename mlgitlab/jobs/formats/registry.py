@@ -9,14 +9,16 @@ from collections.abc import Callable
 from typing import BinaryIO
 
 from mlgitlab.jobs.formats import archives, pickles, tensors
+from mlgitlab.jobs.formats.gguf import gguf
+from mlgitlab.jobs.formats.onnx import onnx
 from mlgitlab.jobs.formats.reading import CutError
 
-# Called with the file and its size in bytes; raises one of `_FAULTS`.
-Check = Callable[[BinaryIO, int], None]
+# Called with the file and its size in bytes; raises one of `FAULTS`.
+Check = Callable[[BinaryIO, int], object]
 _CHECKS: dict[str, Check] = {
     ".safetensors": tensors.safetensors,
     ".npy": tensors.npy,
-    ".gguf": tensors.gguf,
+    ".gguf": gguf,
     ".npz": archives.npz,
     ".zip": archives.archive,
     ".keras": archives.archive,
@@ -30,10 +32,10 @@ _CHECKS: dict[str, Check] = {
     ".parquet": archives.parquet,
     ".h5": archives.hdf5,
     ".hdf5": archives.hdf5,
-    ".onnx": archives.onnx,
+    ".onnx": onnx,
     ".json": archives.document,
 }
-_FAULTS = (
+FAULTS = (
     CutError, EOFError, OSError, ValueError, SyntaxError, IndexError, KeyError, OverflowError, RecursionError,
     NotImplementedError, struct.error, zipfile.BadZipFile, zlib.error,
 )  # fmt: skip
@@ -53,7 +55,7 @@ def fault(name: str, stream: BinaryIO, size: int) -> str:
         return ""
     try:
         check(stream, size)
-    except _FAULTS as error:
+    except FAULTS as error:
         return str(error) or type(error).__name__
     return ""
 

@@ -66,7 +66,7 @@ def field(number: int, content: bytes) -> bytes:
 
 
 def onnx() -> bytes:
-    return bytes([1 << 3, 8]) + field(2, b"tests") + field(7, b"graph") + field(8, b"\x10\x11")
+    return bytes([1 << 3, 8]) + field(2, b"tests") + field(7, field(2, b"graph")) + field(8, b"\x10\x11")
 
 
 def hdf5() -> bytes:
