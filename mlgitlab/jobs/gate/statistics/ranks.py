@@ -1,0 +1,192 @@
+"""Parameters that depend on the order of scores: areas under the ROC and the precision-recall curve."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mlgitlab.jobs.gate.statistics.resampled import Resampled
+from mlgitlab.jobs.gate.statistics.sums import counts
+from mlgitlab.jobs.gate.statistics.units import Units
+
+if TYPE_CHECKING:
+    from mlgitlab.jobs.gate.predictions import Floats
+    from mlgitlab.jobs.gate.statistics.units import Integers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ranked:
+    """Rows of two classes, from the highest score to the lowest: `positive` and `negative` hold the rows' numbers.
+
+    For each positive row, in that order: how many positive rows score at least as much (`ahead`), and how many
+    negative rows score more (`above`), or at least as much (`level`). They do not depend on weights: sorting is done
+    once, and an area under other weights takes one pass.
+    """
+
+    positive: Integers
+    negative: Integers
+    ahead: Integers
+    above: Integers
+    level: Integers
+
+
+def ranked(positive: np.ndarray[tuple[int], np.dtype[np.bool_]], scores: Floats) -> Ranked:
+    """Sort rows (n,) by their scores (n,)."""
+    order = np.argsort(-scores, kind="stable")
+    of_class = positive[order]
+    ours, others = order[of_class], order[~of_class]
+    high, low = -scores[ours], -scores[others]
+    return Ranked(
+        positive=ours,
+        negative=others,
+        ahead=np.searchsorted(high, high, side="right"),
+        above=np.searchsorted(low, high, side="left"),
+        level=np.searchsorted(low, high, side="right"),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Area:
+    """An area: its value for weights of the positive and of the negative rows, and its derivatives by them."""
+
+    value: Callable[[Ranked, Floats, Floats], float]
+    slopes: Callable[[Ranked, Floats, Floats], tuple[Floats, Floats]]
+
+
+def _from_zero(weights: Floats) -> Floats:
+    # How often rows were drawn are small integers, whose sums are quick and exact.
+    sums: Floats = np.empty(len(weights) + 1, dtype=weights.dtype if weights.dtype == np.float64 else np.int64)
+    sums[0] = 0
+    np.cumsum(weights, out=sums[1:])
+    return sums
+
+
+def _product(weights: Floats, values: Floats) -> float:
+    # No BLAS: its threads cost more than they save here, eight milliseconds of eight on a busy machine.
+    return float(np.multiply(weights, values).sum())
+
+
+def _roc_value(rows: Ranked, positive: Floats, negative: Floats) -> float:
+    """The share of pairs in which the positive row scores more; a tie counts half (Hanley and McNeil 1982)."""
+    before = _from_zero(negative)
+    ahead = _product(positive, before[rows.above] + before[rows.level])
+    all_pairs = float(positive.sum()) * float(before[-1])
+    return 1 - ahead / (2 * all_pairs) if all_pairs else float("nan")
+
+
+def _roc_slopes(rows: Ranked, positive: Floats, negative: Floats) -> tuple[Floats, Floats]:
+    """How much each row's share of won pairs is off the area, as DeLong et al. (1988) have it."""
+    area = _roc_value(rows, positive, negative)
+    before, count = _from_zero(negative), len(negative)
+    won = 1 - (before[rows.above] + before[rows.level]) / (2 * before[-1])
+    # A negative row at place j is beaten by the positive rows that have at most j negative rows above them.
+    earlier = _from_zero(positive)
+    place = np.arange(count)
+    beaten = earlier[np.searchsorted(rows.above, place, side="right")]
+    strictly = earlier[np.searchsorted(rows.level, place, side="right")]
+    return (won - area) / earlier[-1], ((beaten + strictly) / (2 * earlier[-1]) - area) / before[-1]
+
+
+def _precision(rows: Ranked, positive: Floats, negative: Floats) -> tuple[Floats, Floats]:
+    """At each positive row's score: the weight of positive rows, and of all rows, that score at least as much."""
+    right = _from_zero(positive)[rows.ahead]
+    return right, right + _from_zero(negative)[rows.level]
+
+
+def _pr_value(rows: Ranked, positive: Floats, negative: Floats) -> float:
+    """Average precision: the sum of precisions, each by its step of recall, without interpolation."""
+    right, answered = _precision(rows, positive, negative)
+    total = positive.sum()
+    precision = np.divide(right, answered, out=np.zeros(len(right)), where=answered > 0)
+    return _product(positive, precision) / float(total) if total else float("nan")
+
+
+def _pr_slopes(rows: Ranked, positive: Floats, negative: Floats) -> tuple[Floats, Floats]:
+    right, answered = _precision(rows, positive, negative)
+    total, precision = positive.sum(), right / answered
+    area = positive @ precision / total
+    # A row adds to what was answered at its own score and at all lower ones.
+    gains = _from_zero((positive * (answered - right) / answered**2)[::-1])[::-1] / total
+    losses = _from_zero((positive * right / answered**2)[::-1])[::-1] / total
+    first = np.searchsorted(rows.ahead, rows.ahead, side="left")
+    below = np.searchsorted(rows.level, np.arange(len(negative)), side="right")
+    return (precision - area) / total + gains[first], -losses[below]
+
+
+ROC = Area(value=_roc_value, slopes=_roc_slopes)
+PRECISION_RECALL = Area(value=_pr_value, slopes=_pr_slopes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weighing:
+    """How much each row counts: its own weight, None for one each, times how often its unit is drawn."""
+
+    weight: Floats | None
+    units: Units
+
+    def of(self, rows: Integers, drawn: Floats | None = None) -> Floats:
+        """The weights of some rows."""
+        weight = np.ones(len(rows)) if self.weight is None else self.weight[rows]
+        if drawn is None:
+            return weight
+        times = drawn[rows if self.units.of_row is None else self.units.of_row[rows]]
+        return times if self.weight is None else weight * times
+
+
+def resampled(sides: Sequence[Sequence[Ranked]], area: Area, weighing: Weighing, draws: int, seed: int) -> Resampled:
+    """The mean area over the rankings of each side: one for two classes, one against the rest for each of several."""
+    values = np.empty((draws, len(sides)))
+    row = 0
+    prepared = [[_Prepared.of(rows, weighing) for rows in side] for side in sides]
+    for batch in counts(np.ones(weighing.units.count), draws, seed):
+        for drawn in batch if weighing.weight is not None else batch.astype(np.uint8):
+            values[row] = [np.mean([each.value(area, drawn) for each in side]) for side in prepared]
+            row += 1
+    return Resampled(
+        estimate=np.array([np.mean([area.value(*each.weighed()) for each in side]) for side in prepared]),
+        draws=values,
+        influence=np.stack([_influence(side, area, weighing) for side in prepared], axis=1),
+        times=np.ones(weighing.units.count),
+        reach=max(1 / min(len(each.positive), len(each.negative)) for side in sides for each in side),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Prepared:
+    """A ranking with the units and weights of its rows in its own order."""
+
+    rows: Ranked
+    units: tuple[Integers, Integers]
+    weights: tuple[Floats, Floats]
+    weighted: bool
+
+    @classmethod
+    def of(cls, rows: Ranked, weighing: Weighing) -> _Prepared:
+        of_row = weighing.units.of_row
+        units = (rows.positive, rows.negative)
+        if of_row is not None:
+            units = (of_row[rows.positive], of_row[rows.negative])
+        weights = (weighing.of(rows.positive), weighing.of(rows.negative))
+        return cls(rows=rows, units=units, weights=weights, weighted=weighing.weight is not None)
+
+    def weighed(self) -> tuple[Ranked, Floats, Floats]:
+        return (self.rows, *self.weights)
+
+    def value(self, area: Area, drawn: Floats) -> float:
+        positive, negative = (drawn[units] for units in self.units)
+        if self.weighted:
+            positive, negative = positive * self.weights[0], negative * self.weights[1]
+        return area.value(self.rows, positive, negative)
+
+
+def _influence(side: Sequence[_Prepared], area: Area, weighing: Weighing) -> Floats:
+    count = weighing.units.count
+    total = np.zeros(count)
+    for each in side:
+        slopes = area.slopes(*each.weighed())
+        for units, weights, slope in zip(each.units, each.weights, slopes, strict=True):
+            total += np.bincount(units, weights=weights * slope, minlength=count)
+    return total * count / len(side)
