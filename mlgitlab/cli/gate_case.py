@@ -22,12 +22,13 @@ from mlgitlab.cli.wiring.train import tools_of
 from mlgitlab.config.field import Name
 from mlgitlab.config.gates import Gates
 from mlgitlab.config.gates_metrics import MetricRule
-from mlgitlab.errors import UsageError, WorldError
+from mlgitlab.errors import ConfigError, Problem, UsageError, WorldError
+from mlgitlab.jobs.gate.artifact import judge as artifact
 from mlgitlab.jobs.gate.binding import Bound, bind
 from mlgitlab.jobs.gate.case import Case
 from mlgitlab.jobs.gate.gathering import Gatherer, StoredFiles, provenances
 from mlgitlab.jobs.gate.held_out import Training
-from mlgitlab.jobs.gate.metrics.judging import OwnMetric
+from mlgitlab.jobs.gate.metrics.own import OwnMetric
 from mlgitlab.jobs.metrics.report import PRODUCTION
 from mlgitlab.jobs.train.task import Tools
 from mlgitlab.paths import show
@@ -74,6 +75,9 @@ class Court:
         if found.rules is None and not found.then:
             hint = "docs/gates.md shows the rules that there are"
             raise UsageError(f"mlgitlab.yml has no gates of the model {show(self.subject.model)!r}", hint)
+        if own and (wrong := list(artifact.wrong(own.size, own.format))):
+            where = f"{self.subject.request.config.path}: models.{self.subject.model}.gates"
+            raise ConfigError(tuple(Problem(where=f"{where}.{key}", what=what) for key, what in wrong))
         return found
 
     def _bases(self) -> tuple[str, ...]:

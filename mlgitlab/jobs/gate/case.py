@@ -11,7 +11,7 @@ from mlgitlab.config.gates_metrics import MetricRule
 from mlgitlab.jobs.gate.artifact.files import ModelFiles
 from mlgitlab.jobs.gate.held_out import Training
 from mlgitlab.jobs.gate.inference.measured import Measured
-from mlgitlab.jobs.gate.metrics.judging import OwnMetric
+from mlgitlab.jobs.gate.metrics.own import OwnMetric
 from mlgitlab.jobs.gate.predictions import Predictions
 from mlgitlab.jobs.gate.record import Kept
 from mlgitlab.jobs.gate.verdict import Compared

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -42,6 +42,7 @@ class Trial:
 def drill(case: Case, rules: Gates) -> tuple[Trial, ...]:
     """Plant every fault that the rules must see in the candidate, and compare it with the candidate as it is."""
     base = _beside_itself(case)
+    sound = {_about(ruling) for ruling in judge(base, Bound(rules=rules)).rulings if ruling.outcome is Outcome.PASS}
     found: list[Trial] = []
     for fault in planted(base, rules):
         if isinstance(fault, Missing):
@@ -51,12 +52,22 @@ def drill(case: Case, rules: Gates) -> tuple[Trial, ...]:
             continue
         asked = _asking(rules, fault.rules)
         rulings = judge(fault.case, Bound(rules=asked)).rulings
-        found += (trial for rule in fault.rules for trial in _trials(rule, fault.name, rulings))
+        found += (trial for rule in fault.rules for trial in _trials(rule, fault.name, rulings, sound))
     return tuple(found)
 
 
-def _trials(rule: str, fault: str, rulings: Sequence[Ruling]) -> Iterator[Trial]:
-    """A trial for each key at or below the rule; slices and datasets of one key together."""
+def _about(ruling: Ruling) -> tuple[str, str, str]:
+    return ruling.rule, ruling.dataset, ruling.slice
+
+
+def _trials(
+    rule: str, fault: str, rulings: Sequence[Ruling], sound: Collection[tuple[str, str, str]]
+) -> Iterator[Trial]:
+    """A trial for each key at or below the rule; slices and datasets of one key together.
+
+    sound: what is said to be well of the model without the fault. Not to know is an answer only where it was known.
+    """
+    is_data = rule.partition(".")[0] == Family.DATA  # of sound data there is no ruling
     about: dict[str, list[Ruling]] = {}
     for ruling in rulings:
         if ruling.rule == rule or ruling.rule.startswith(f"{rule}."):
@@ -64,9 +75,16 @@ def _trials(rule: str, fault: str, rulings: Sequence[Ruling]) -> Iterator[Trial]
     if not about:
         yield Trial(rule=rule, fault=fault, seen=Seen.MISSED, why="the rule said nothing at all")
     for key, said in about.items():
-        no = next((each for each in said if each.outcome is not Outcome.PASS), None)
-        seen = Seen.CAUGHT if no else Seen.MISSED
-        yield Trial(rule=key, fault=fault, seen=seen, why=f"{no.outcome}: {no.why}" if no else f"pass: {said[0].why}")
+        fails = (each for each in said if each.outcome is Outcome.FAIL)
+        unsure = [each for each in said if each.outcome is Outcome.INCONCLUSIVE]
+        no = next(fails, None) or next((each for each in unsure if _about(each) in sound or is_data), None)
+        if no:
+            yield Trial(rule=key, fault=fault, seen=Seen.CAUGHT, why=f"{no.outcome}: {no.why}")
+        elif unsure:
+            why = f"it cannot tell of the model as it is, either: {unsure[0].why}"
+            yield Trial(rule=key, fault=fault, seen=Seen.NOT_APPLICABLE, why=why)
+        else:
+            yield Trial(rule=key, fault=fault, seen=Seen.MISSED, why=f"pass: {said[0].why}")
 
 
 def _asking(rules: Gates, keys: Sequence[str]) -> Gates:
