@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 
+from mlgitlab import paths
 from mlgitlab.config.gates import Gates
 
 # Fields by which a rule gets stricter when the number is lower, or higher, or the list shorter, or longer.
@@ -73,8 +74,23 @@ def _lost(key: str, then: object, now: object, settings: str) -> str:
     if advisory(now):
         return f"{key} was made advisory"
     if not _as_strict(now, then):
-        return f"{key} was changed"
+        return f"{key} was changed: {_changes(now, then)}"
     return f"{key} is judged with {settings}" if settings and key.startswith(("metrics.", "fairness.")) else ""
+
+
+def _changes(now: object, then: object) -> str:
+    """What differs, field by field: `margin 0.01 -> 0.05`."""
+    written = hasattr(then, "parse")  # a size, a time, a share: one value to people
+    if written or not is_dataclass(then) or type(now) is not type(then):
+        return f"{_shown(then)} -> {_shown(now)}"
+    pairs = ((each.name, getattr(now, each.name), getattr(then, each.name)) for each in fields(then))
+    return ", ".join(f"{name} {_changes(new, old)}" for name, new, old in pairs if new != old)
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_shown, value))}]"
+    return "none" if value is None else paths.printable(str(value))
 
 
 def _loosened(rules: Gates | None, base: Gates) -> str:

@@ -10,7 +10,7 @@ from mlgitlab import __version__
 from mlgitlab.config.gates import Gates
 from mlgitlab.jobs.gate.binding import Bound
 from mlgitlab.jobs.gate.case import Case
-from mlgitlab.jobs.gate.judging import conclusive, judge
+from mlgitlab.jobs.gate.judging import conclusive, judge, judged_by
 from mlgitlab.jobs.gate.ruling import overall
 from mlgitlab.jobs.gate.verdict import EvaluationSet, Verdict
 from mlgitlab.store import digests, documents
@@ -48,7 +48,9 @@ def decide(case: Case, bound: Bound, occasion: Occasion) -> Verdict:
     """Judge the case: its verdict."""
     judged = judge(case, bound)
     rulings = (*judged.rulings, *conclusive(judged.rulings, case.compared))
-    sets = (each.kept for each in case.answers if each.kept is not None)
+    applied = [*([bound.rules] if bound.rules else []), *bound.then]
+    asked = {each.dataset for rules in applied for each in judged_by(case, rules)}
+    sets = (each.kept for each in case.answers if each.kept is not None and each.dataset in asked)
     return Verdict(
         model=case.model,
         candidate=case.candidate,
@@ -58,7 +60,7 @@ def decide(case: Case, bound: Bound, occasion: Occasion) -> Verdict:
         rulings=rulings,
         sets=tuple(EvaluationSet(dataset=kept.dataset, digest=kept.set, rows=kept.rows) for kept in sets),
         curves=judged.curves,
-        rules=digest_of([*([bound.rules] if bound.rules else []), *bound.then]),
+        rules=digest_of(applied),
         weakened=bound.weakened,
         tool=f"mlgitlab {__version__}",
         facts=judged.facts,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from mlgitlab.config.gates import Gates
@@ -31,15 +31,26 @@ def judge(case: Case, bound: Bound) -> Judged:
     """Ask every rule of the commit, and those of its base that it would weaken."""
     rules = [*([(bound.rules, "")] if bound.rules else []), *((then, THEN) for then in bound.then)]
     found = [_noted(each, note) for gates, note in rules for each in _asked(case, gates)]
+    rulings = _once(ruling for each in found for ruling in each.rulings)
     data = tuple(_data(case, [gates for gates, _ in rules]))
     curves: dict[Curve, None] = {}
     facts: dict[str, str] = {}
     for each in found:
         curves.update(dict.fromkeys(each.curves))
         facts |= each.facts
-    return Judged(
-        rulings=(*data, *(ruling for each in found for ruling in each.rulings)), curves=tuple(curves), facts=facts
-    )
+    return Judged(rulings=(*data, *rulings), curves=tuple(curves), facts=facts)
+
+
+def _once(rulings: Iterable[Ruling]) -> tuple[Ruling, ...]:
+    """The rulings without those that say of a rule of the target branch what its successor says as well."""
+    kept: list[Ruling] = []
+    said: set[Ruling] = set()
+    for ruling in rulings:
+        plain = replace(ruling, notes=tuple(note for note in ruling.notes if note != THEN))
+        if plain not in said:
+            said.add(plain)
+            kept.append(ruling)
+    return tuple(kept)
 
 
 def _noted(found: Findings, note: str) -> Findings:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from xml.etree import ElementTree as ET
 
@@ -11,8 +12,13 @@ from mlgitlab.paths import printable
 
 def junit(suite: str, rulings: Iterable[Ruling]) -> bytes:
     """The file's content. What only advises is skipped where it says no: GitLab then fails nothing for it."""
-    rulings = list(rulings)
-    cases = [_case(suite, ruling) for ruling in rulings]
+    cases: list[ET.Element] = []
+    names: Counter[str] = Counter()
+    for ruling in rulings:
+        name = name_of(ruling)
+        names[name] += 1
+        # Of two cases with one name GitLab shows one.
+        cases.append(_case(suite, ruling, f"{name} ({names[name]})" if names[name] > 1 else name))
     failed = sum(case.find("failure") is not None for case in cases)
     skipped = sum(case.find("skipped") is not None for case in cases)
     counts = {"tests": str(len(cases)), "failures": str(failed), "errors": "0", "skipped": str(skipped)}
@@ -24,13 +30,14 @@ def junit(suite: str, rulings: Iterable[Ruling]) -> bytes:
 
 
 def name_of(ruling: Ruling) -> str:
-    """The rule with the rows that it was asked about."""
+    """The rule with the rows that it was asked about, and what it asks for."""
     where = ", ".join(filter(None, (ruling.dataset, ruling.slice)))
-    return printable(f"{ruling.rule} ({where})" if where else ruling.rule)
+    limit = f": {ruling.limit}" if ruling.limit else ""
+    return printable(f"{ruling.rule}{f' ({where})' if where else ''}{limit}")
 
 
-def _case(suite: str, ruling: Ruling) -> ET.Element:
-    case = ET.Element("testcase", {"classname": printable(suite), "name": name_of(ruling)})
+def _case(suite: str, ruling: Ruling, name: str) -> ET.Element:
+    case = ET.Element("testcase", {"classname": printable(suite), "name": name})
     if ruling.outcome is not Outcome.PASS:
         kind = "failure" if ruling.mandatory else "skipped"
         message = printable(f"{ruling.outcome}: {ruling.why}")
