@@ -129,6 +129,20 @@ def ranking(generator: np.random.Generator) -> Pair:
     return Pair(dataset="", candidate=sides[0], production=sides[1])
 
 
+def grouped(generator: np.random.Generator, shifts: tuple[float, ...]) -> Pair:
+    """People of several groups; the candidate's scores are shifted for each, production's half as much."""
+    plain = binary(generator)
+    group = generator.integers(len(shifts), size=ROWS)
+    sides = []
+    for side, part in ((plain.candidate, 1.0), (plain.production, 0.5)):
+        assert side is not None
+        assert side.scores is not None
+        logit = np.log(side.scores / (1 - side.scores)) + part * np.asarray(shifts)[group]
+        groups = {"group": group.astype(str)}
+        sides.append(replace(side, scores=_logistic(logit), predicted=(logit > 0).astype(np.float64), groups=groups))
+    return Pair(dataset="", candidate=sides[0], production=sides[1])
+
+
 POPULATIONS: dict[str, Callable[[np.random.Generator], Pair]] = {
     "binary": binary,
     "miscalibrated": lambda generator: binary(generator, stretch=2.5),
@@ -139,4 +153,7 @@ POPULATIONS: dict[str, Callable[[np.random.Generator], Pair]] = {
     "multiclass": multiclass,
     "regression": regression,
     "ranking": ranking,
+    "two groups": lambda generator: grouped(generator, (0.0, 0.4)),
+    "four groups": lambda generator: grouped(generator, (0.0, 0.0, 0.2, 0.4)),
+    "four equal groups": lambda generator: grouped(generator, (0.0, 0.0, 0.0, 0.0)),
 }

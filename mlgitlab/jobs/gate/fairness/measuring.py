@@ -53,10 +53,14 @@ def rates_of(groups: Groups, rates: tuple[Rate, ...], positive: int, draws: int)
         table, times = _by_unit(columns, groups, count)
     combine = partial(_ratios, (len(rates), sides, count), np.array([rate.root for rate in rates]))
     values = combine(times @ table).reshape(len(rates), sides, count)
+    unseen = np.empty((0, table.shape[1]))
     if share:
         unseen = _unseen(len(rates), sides, count) * groups.rows.weight.mean()
         table, times = np.concatenate([table, unseen]), np.append(times, np.ones(len(unseen)))
     found = Sums(table=table, times=times).resampled(combine, draws, groups.rows.seed)
+    if share:  # what was not seen in any unit may be in every row of one
+        most = float(np.abs(found.influence[-len(unseen) :]).max()) / float(times.sum())
+        found = replace(found, reach=most * groups.rows.count / groups.rows.units.independent)
     return Numbers(values=values, resampled=found)
 
 

@@ -53,9 +53,11 @@ class Resampled:
     def mixed(self, factors: Sequence[float] | Floats) -> Mixed:
         """The one parameter that is this sum of the others: (1, -1) for a difference."""
         by = np.asarray(factors, dtype=np.float64)
+        with np.errstate(invalid="ignore"):  # infinity less infinity is NaN, and counts as the worst
+            draws = self.draws @ by
         return Mixed(
             estimate=float(self.estimate @ by),
-            draws=self.draws @ by,
+            draws=draws,
             influence=self.influence @ by,
             times=self.times,
             excess=None if self.excess is None else (self._excess(by), self._excess(-by)),
