@@ -30,12 +30,12 @@ def calibration_error(rows: Rows, options: Options) -> Measured | str:
     accounts for: `Resampled.excess`.
     """
     count = options.bins
-    columns = [np.ones((rows.count, 1)), *(_gaps(side, count) for side in rows.sides)]
+    columns = [np.ones((rows.count, 1)), *(gaps_of(side, count) for side in rows.sides)]
     table = rows.units.totals(np.concatenate(columns, axis=1) * rows.weight[:, None])
     sums = Sums(table=table, times=np.ones(len(table)))
-    combine = partial(_binned_error, count)
+    combine = partial(binned_error, count)
     found = sums.resampled(combine, options.draws, rows.seed)
-    return Measured(values=tuple(map(float, found.estimate)), resampled=replace(found, excess=_excess(table, count)))
+    return Measured(values=tuple(map(float, found.estimate)), resampled=replace(found, excess=excess(table, count)))
 
 
 def confidence(side: Predictions) -> tuple[Floats, Floats]:
@@ -51,7 +51,7 @@ def bins_of(probability: Floats, count: int) -> Integers:
     return np.minimum((probability * count).astype(np.int64), count - 1)
 
 
-def _gaps(side: Predictions, count: int) -> Floats:
+def gaps_of(side: Predictions, count: int) -> Floats:
     """In the column of each row's bin (n, bins): probability minus what is so."""
     probability, right = confidence(side)
     columns = np.zeros((side.rows, count))
@@ -59,16 +59,18 @@ def _gaps(side: Predictions, count: int) -> Floats:
     return columns
 
 
-def _binned_error(count: int, sums: Floats) -> Floats:
+def binned_error(count: int, sums: Floats) -> Floats:
+    """From a sum of weights and one of gaps for each side and bin (..., 1 + S * bins) to errors (..., S)."""
     gaps = np.abs(sums[..., 1:]) / sums[..., :1]
     return np.asarray(gaps.reshape(*gaps.shape[:-1], -1, count).sum(axis=-1))
 
 
-def _excess(table: Floats, count: int) -> Floats:
-    """How much more than the truth the error of each side may be: what noise adds to gaps that are small beside it.
+def excess(table: Floats, count: int) -> Floats:
+    """How much more than the truth the error of each side may be (S,): what noise adds to gaps that are small.
 
-    The mean of |N(gap, error)| exceeds |gap| by the mean of a folded normal distribution (Leone et al. 1961); the gap
-    is taken one standard error nearer to zero than it looks.
+    table: of each unit, its weight, and its gaps for each side and bin (U, 1 + S * bins). The mean of |N(gap, error)|
+    exceeds |gap| by that of a folded normal distribution (Leone, Nelson and Nottingham 1961); gaps are taken one
+    standard error nearer to zero than they look.
     """
     weight = table[:, :1]
     gaps = table[:, 1:].sum(axis=0) / weight.sum()

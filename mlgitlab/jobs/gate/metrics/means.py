@@ -4,59 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from mlgitlab.config.gates_metrics import Metric
+from mlgitlab.jobs.gate.losses import brier_scores, errors, log_losses, pinball_losses
 from mlgitlab.jobs.gate.metrics.measured import Measured, Options
-from mlgitlab.jobs.gate.predictions import Predictions, Task
+from mlgitlab.jobs.gate.predictions import Predictions
 from mlgitlab.jobs.gate.rows.selection import Rows
 from mlgitlab.jobs.gate.statistics.sums import Sums
 
 if TYPE_CHECKING:
     from mlgitlab.jobs.gate.predictions import Floats
 
-# The least probability: of 0, the logarithm would be infinite. That of scikit-learn.
-_LEAST = float(np.finfo(np.float64).eps)
-
-# One side's answers to what is averaged, (n,), and the mean (...) to the metric (...).
-Row: TypeAlias = "Callable[[Predictions], Floats]"
-
-
-def _true_probability(side: Predictions) -> Floats:
-    assert side.scores is not None
-    if side.task is Task.BINARY:
-        return np.where(side.truth == 1, side.scores, 1 - side.scores)
-    return np.asarray(side.scores[np.arange(side.rows), side.truth.astype(np.int64)])
-
-
-def log_losses(side: Predictions) -> Floats:
-    """Of each row: minus the logarithm of the probability that was given to the true class."""
-    return -np.log(np.clip(_true_probability(side), _LEAST, 1 - _LEAST))
-
-
-def brier_scores(side: Predictions) -> Floats:
-    """Of each row: the squared error of the probability (Brier 1950), summed over the classes if there are several."""
-    assert side.scores is not None
-    if side.task is Task.BINARY:
-        return np.asarray((side.scores - side.truth) ** 2)
-    one_hot = side.truth[:, None] == np.arange(side.scores.shape[1])
-    return np.asarray(((side.scores - one_hot) ** 2).sum(axis=1))
-
-
-def errors(side: Predictions) -> Floats:
-    """Of each row: truth minus predicted value."""
-    assert side.predicted is not None
-    return side.truth - side.predicted
-
-
-def pinball_losses(side: Predictions, quantile: float) -> Floats:
-    """Of each row: the loss that the quantile minimises (Koenker and Bassett 1978)."""
-    off = errors(side)
-    return np.maximum(quantile * off, (quantile - 1) * off)
-
-
+# The terms of one side (n,), of which the metric is the mean.
 _ROWS: dict[Metric, Callable[[Predictions], Floats]] = {
     Metric.LOG_LOSS: log_losses,
     Metric.BRIER: brier_scores,

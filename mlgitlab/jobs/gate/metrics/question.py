@@ -90,7 +90,7 @@ class Question:
         bound, of = self.condition.bound, self.condition.of
         outcome, interval = judged(known, bound, self.level, claims)
         open_ = outcome is Outcome.INCONCLUSIVE
-        needed = wanted(known, bound, interval, rows.count) if open_ else None
+        needed = wanted(known.value, bound, interval, rows.count) if open_ else None
         exact = known.spread is None
         candidate, production = (*found.values, None)[:2]
         return replace(

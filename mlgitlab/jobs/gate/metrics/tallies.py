@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -34,11 +35,16 @@ def measured(rows: Rows, truth: Integers, sides: Sequence[Integers], score: Scor
     score_all = _of_sides(score, len(sides))
     table, times = _counted(rows, truth, sides, classes) or _by_unit(rows, truth, sides, classes)
     values = score_all(times @ table)
-    unseen = _columns(*_unseen(np.unique(truth), classes, len(sides)), classes) * rows.weight.sum() / times.sum()
+    unseen = _columns(*_unseen(np.unique(truth), classes, len(sides)), classes) * rows.weight.mean()
     sums = Sums(
         table=np.concatenate([table, unseen]), times=np.concatenate([times, np.full(len(unseen), 1 / len(unseen))])
     )
-    return Measured(values=tuple(map(float, values)), resampled=sums.resampled(score_all, draws, rows.seed))
+    found = sums.resampled(score_all, draws, rows.seed)
+    # What was not seen in any unit may be in every row of one.
+    reach = (
+        float(np.abs(found.influence[-len(unseen) :]).max()) * rows.count / rows.units.independent / sums.times.sum()
+    )
+    return Measured(values=tuple(map(float, values)), resampled=replace(found, reach=reach))
 
 
 def _of_sides(score: Score, sides: int) -> Combine:
@@ -90,8 +96,8 @@ def _by_unit(rows: Rows, truth: Integers, sides: Sequence[Integers], classes: in
 
 
 def _weighed(of_row: Integers, classes_of: Integers, weight: Floats, units: int, classes: int) -> Floats:
-    flat: Floats = np.bincount(of_row * classes + classes_of, weights=weight, minlength=units * classes)
-    return flat.reshape(units, classes)
+    flat = np.bincount(of_row * classes + classes_of, weights=weight, minlength=units * classes)
+    return np.asarray(flat.reshape(units, classes), dtype=np.float64)
 
 
 def _unseen(truth: Integers, classes: int, sides: int) -> tuple[Integers, list[Integers]]:

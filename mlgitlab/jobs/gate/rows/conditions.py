@@ -79,11 +79,11 @@ def judged(known: Known, bound: Bound, level: float, claims: int = 1) -> tuple[O
     return bound.outcome(near, far), interval
 
 
-def wanted(known: Known, bound: Bound, interval: Interval, rows: int) -> int | None:
+def wanted(value: float, bound: Bound, interval: Interval, rows: int) -> int | None:
     """How many rows would settle it if the value stayed as it is: an interval shrinks with the root of their number."""
     near, far = bound.ends(interval)
-    room = bound.room(known.value)
-    half = abs(known.value - (near if room > 0 else far))
+    room = bound.room(value)
+    half = abs(value - (near if room > 0 else far))
     if not room or not math.isfinite(half):
         return None
     needed = rows * (half / room) ** 2

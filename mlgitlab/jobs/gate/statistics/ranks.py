@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,9 @@ from mlgitlab.jobs.gate.statistics.units import Units
 if TYPE_CHECKING:
     from mlgitlab.jobs.gate.predictions import Floats
     from mlgitlab.jobs.gate.statistics.units import Integers
+
+# Rows that are summed at once, times draws.
+_BATCH = 200_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,36 +53,39 @@ def ranked(positive: np.ndarray[tuple[int], np.dtype[np.bool_]], scores: Floats)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Area:
-    """An area: its value for weights of the positive and of the negative rows, and its derivatives by them."""
+    """An area: its value (...) for weights of the positive and of the negative rows, and its derivatives by them.
 
-    value: Callable[[Ranked, Floats, Floats], float]
+    Weights are (..., positive) and (..., negative), in the order of `Ranked`; derivatives are for one set of weights.
+    """
+
+    value: Callable[[Ranked, Floats, Floats], Floats]
     slopes: Callable[[Ranked, Floats, Floats], tuple[Floats, Floats]]
 
 
 def _from_zero(weights: Floats) -> Floats:
     # How often rows were drawn are small integers, whose sums are quick and exact.
-    sums: Floats = np.empty(len(weights) + 1, dtype=weights.dtype if weights.dtype == np.float64 else np.int64)
-    sums[0] = 0
-    np.cumsum(weights, out=sums[1:])
+    kind = weights.dtype if weights.dtype == np.float64 else np.int64
+    sums: Floats = np.zeros((*weights.shape[:-1], weights.shape[-1] + 1), dtype=kind)
+    np.cumsum(weights, axis=-1, out=sums[..., 1:])
     return sums
 
 
-def _product(weights: Floats, values: Floats) -> float:
+def _product(weights: Floats, values: Floats) -> Floats:
     # No BLAS: its threads cost more than they save here, eight milliseconds of eight on a busy machine.
-    return float(np.multiply(weights, values).sum())
+    return np.asarray(np.multiply(weights, values).sum(axis=-1), dtype=np.float64)
 
 
-def _roc_value(rows: Ranked, positive: Floats, negative: Floats) -> float:
+def _roc_value(rows: Ranked, positive: Floats, negative: Floats) -> Floats:
     """The share of pairs in which the positive row scores more; a tie counts half (Hanley and McNeil 1982)."""
     before = _from_zero(negative)
-    ahead = _product(positive, before[rows.above] + before[rows.level])
-    all_pairs = float(positive.sum()) * float(before[-1])
-    return 1 - ahead / (2 * all_pairs) if all_pairs else float("nan")
+    ahead = _product(positive, before[..., rows.above] + before[..., rows.level])
+    with np.errstate(invalid="ignore"):  # NaN where a draw has rows of one class only
+        return np.asarray(1 - ahead / (2.0 * positive.sum(axis=-1) * before[..., -1]))
 
 
 def _roc_slopes(rows: Ranked, positive: Floats, negative: Floats) -> tuple[Floats, Floats]:
     """How much each row's share of won pairs is off the area, as DeLong et al. (1988) have it."""
-    area = _roc_value(rows, positive, negative)
+    area = float(_roc_value(rows, positive, negative))
     before, count = _from_zero(negative), len(negative)
     won = 1 - (before[rows.above] + before[rows.level]) / (2 * before[-1])
     # A negative row at place j is beaten by the positive rows that have at most j negative rows above them.
@@ -92,16 +98,16 @@ def _roc_slopes(rows: Ranked, positive: Floats, negative: Floats) -> tuple[Float
 
 def _precision(rows: Ranked, positive: Floats, negative: Floats) -> tuple[Floats, Floats]:
     """At each positive row's score: the weight of positive rows, and of all rows, that score at least as much."""
-    right = _from_zero(positive)[rows.ahead]
-    return right, right + _from_zero(negative)[rows.level]
+    right = _from_zero(positive)[..., rows.ahead]
+    return right, right + _from_zero(negative)[..., rows.level]
 
 
-def _pr_value(rows: Ranked, positive: Floats, negative: Floats) -> float:
+def _pr_value(rows: Ranked, positive: Floats, negative: Floats) -> Floats:
     """Average precision: the sum of precisions, each by its step of recall, without interpolation."""
     right, answered = _precision(rows, positive, negative)
-    total = positive.sum()
-    precision = np.divide(right, answered, out=np.zeros(len(right)), where=answered > 0)
-    return _product(positive, precision) / float(total) if total else float("nan")
+    precision = np.divide(right, answered, out=np.zeros(right.shape), where=answered > 0)
+    with np.errstate(invalid="ignore"):
+        return np.asarray(_product(positive, precision) / positive.sum(axis=-1))
 
 
 def _pr_slopes(rows: Ranked, positive: Floats, negative: Floats) -> tuple[Floats, Floats]:
@@ -138,13 +144,14 @@ class Weighing:
 
 def resampled(sides: Sequence[Sequence[Ranked]], area: Area, weighing: Weighing, draws: int, seed: int) -> Resampled:
     """The mean area over the rankings of each side: one for two classes, one against the rest for each of several."""
-    values = np.empty((draws, len(sides)))
-    row = 0
     prepared = [[_Prepared.of(rows, weighing) for rows in side] for side in sides]
-    for batch in counts(np.ones(weighing.units.count), draws, seed):
-        for drawn in batch if weighing.weight is not None else batch.astype(np.uint8):
-            values[row] = [np.mean([each.value(area, drawn) for each in side]) for side in prepared]
-            row += 1
+    values = np.concatenate(
+        [
+            np.stack([np.mean([each.value(area, drawn) for each in side], axis=0) for side in prepared], axis=-1)
+            for batch in counts(np.ones(weighing.units.count), draws, seed)
+            for drawn in _split(batch, weighing)
+        ]
+    )
     return Resampled(
         estimate=np.array([np.mean([area.value(*each.weighed()) for each in side]) for side in prepared]),
         draws=values,
@@ -152,6 +159,15 @@ def resampled(sides: Sequence[Sequence[Ranked]], area: Area, weighing: Weighing,
         times=np.ones(weighing.units.count),
         reach=max(1 / min(len(each.positive), len(each.negative)) for side in sides for each in side),
     )
+
+
+def _split(batch: Floats, weighing: Weighing) -> Iterator[Floats]:
+    """Draws in such parts as rows allow, small integers where they need be no more."""
+    rows = weighing.units.count if weighing.units.of_row is None else len(weighing.units.of_row)
+    size = max(1, _BATCH // rows)
+    drawn: Floats = batch if weighing.weight is not None else np.asarray(batch, dtype=np.uint8)
+    for start in range(0, len(drawn), size):
+        yield drawn[start : start + size]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,8 +191,8 @@ class _Prepared:
     def weighed(self) -> tuple[Ranked, Floats, Floats]:
         return (self.rows, *self.weights)
 
-    def value(self, area: Area, drawn: Floats) -> float:
-        positive, negative = (drawn[units] for units in self.units)
+    def value(self, area: Area, drawn: Floats) -> Floats:
+        positive, negative = (drawn[..., units] for units in self.units)
         if self.weighted:
             positive, negative = positive * self.weights[0], negative * self.weights[1]
         return area.value(self.rows, positive, negative)

@@ -14,6 +14,7 @@ from mlgitlab.jobs.gate.statistics import normal
 
 if TYPE_CHECKING:
     from mlgitlab.jobs.gate.predictions import Floats
+    from mlgitlab.jobs.gate.statistics.units import Integers
 
 # When the spread rests on fewer units than this, what none of them shows may still exist.
 _FEW = 20
@@ -38,20 +39,34 @@ class Resampled:
     excess: Floats | None = None
     reach: float = 0.0
 
-    def mixed(self, factors: Sequence[float]) -> Mixed:
-        """The one parameter that is this sum of the others: (1, -1) for a difference."""
-        by = np.asarray(factors, dtype=np.float64)
-        excess = (0.0, 0.0)
-        if self.excess is not None:
-            excess = (float(self.excess @ np.maximum(by, 0)), float(self.excess @ np.maximum(-by, 0)))
-        return Mixed(
-            estimate=float(self.estimate @ by),
-            draws=self.draws @ by,
-            influence=self.influence @ by,
+    def some(self, which: Integers) -> Resampled:
+        """The parameters at those places."""
+        return Resampled(
+            estimate=self.estimate[which],
+            draws=self.draws[:, which],
+            influence=self.influence[:, which],
             times=self.times,
-            excess=excess if self.excess is not None else None,
+            excess=None if self.excess is None else self.excess[which],
             reach=self.reach,
         )
+
+    def mixed(self, factors: Sequence[float] | Floats) -> Mixed:
+        """The one parameter that is this sum of the others: (1, -1) for a difference."""
+        by = np.asarray(factors, dtype=np.float64)
+        with np.errstate(invalid="ignore"):  # infinity less infinity is NaN, and counts as the worst
+            draws = self.draws @ by
+        return Mixed(
+            estimate=float(self.estimate @ by),
+            draws=draws,
+            influence=self.influence @ by,
+            times=self.times,
+            excess=None if self.excess is None else (self._excess(by), self._excess(-by)),
+            reach=self.reach,
+        )
+
+    def _excess(self, by: Floats) -> float:
+        assert self.excess is not None
+        return float(np.sum(self.excess[by > 0] * by[by > 0]))
 
     def logs(self) -> Resampled:
         """The logarithms of the parameters; those of values that are not positive are infinite or NaN."""
@@ -129,7 +144,7 @@ class Mixed:
         second, fourth = (float(self.times @ self.influence**power) for power in (2, 4))
         if not second or second**2 / fourth >= _FEW:
             return 0.0
-        return z**2 / 2 * math.sqrt(fourth / second) / float(self.times.sum())
+        return z**2 / 2 * max(math.sqrt(fourth / second) / float(self.times.sum()), self.reach)
 
 
 def _quantile(draws: Floats, part: float, *, lower: bool) -> float:

@@ -72,17 +72,20 @@ def counts(times: Floats, draws: int, seed: int) -> Iterator[Floats]:
         if kinds <= _FEW_KINDS and kinds < units / 2:
             yield generator.multinomial(units, times / units, size=size).astype(np.float64)
         else:
-            yield np.stack([_drawn(generator, times, units) for _ in range(size)])
+            yield _drawn(generator, times, units, size)
 
 
-def _drawn(generator: np.random.Generator, times: Floats, units: int) -> Floats:
-    """How often each kind is drawn; the kinds of which there is one, as rows are, stand before those that are rarer."""
-    single = int(np.argmin(times == 1)) if times[-1] != 1 else len(times)
+def _drawn(generator: np.random.Generator, times: Floats, units: int, size: int) -> Floats:
+    """How often each kind is drawn (size, D); kinds of which there is one, as rows are, stand before rarer ones."""
+    single = len(times) if times[-1] == 1 else int(np.argmin(times == 1))
     if single < len(times) / 2:
-        return generator.multinomial(units, times / units).astype(np.float64)
-    others = generator.binomial(units, 1 - single / units) if single < len(times) else 0
-    drawn = np.bincount(generator.integers(single, size=units - others), minlength=len(times)).astype(np.float64)
-    if others:
-        rest = times[single:]
-        drawn[single:] = generator.multinomial(others, rest / rest.sum())
-    return drawn
+        return generator.multinomial(units, times / units, size=size).astype(np.float64)
+    rest = times[single:]
+    others = generator.binomial(units, 1 - single / units, size=size) if len(rest) else np.zeros(size, dtype=np.int64)
+    # Numbers from `single` on are thrown away, as many as are drawn of the rarer kinds.
+    numbers = generator.integers(single, size=(size, units))
+    numbers[np.arange(units) < others[:, None]] = single
+    numbers += (single + 1) * np.arange(size)[:, None]
+    drawn = np.bincount(numbers.ravel(), minlength=(single + 1) * size).reshape(size, single + 1)[:, :single]
+    more = generator.multinomial(others, rest / rest.sum()) if len(rest) else np.empty((size, 0))
+    return np.concatenate([drawn, more], axis=1, dtype=np.float64)
