@@ -128,7 +128,7 @@ class Endpoint:
             connection.request("POST", self.path, body, {"Content-Type": self.content_type})
             response = connection.getresponse()
             length, start = 0, b""
-            while piece := response.read1(_PIECE):
+            while piece := response.read(_PIECE):
                 length += len(piece)
                 start = start or piece[:_SHOWN]
                 if length > _LONGEST:

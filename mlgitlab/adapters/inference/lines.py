@@ -19,7 +19,7 @@ from mlgitlab.jobs.gate.inference.measured import Asked, Used
 from mlgitlab.jobs.gate.inference.world import NotServedError
 
 _PIECE = 1 << 16
-_LONGEST = 64 << 20  # bytes of an answer
+_LONGEST = 16 << 20  # bytes of an answer
 _SHOWN = 200
 
 
@@ -27,7 +27,7 @@ class LineProcess:
     """Starts it and speaks with it. All waiting is bounded; a line that comes late ends the conversation."""
 
     def __init__(self, argv: Sequence[str], cwd: Path, environ: Mapping[str, str]) -> None:
-        self._held, self._ended = b"", False
+        self._held, self._ended = bytearray(), False
         try:
             self.process = subprocess.Popen(
                 argv,
@@ -53,9 +53,12 @@ class LineProcess:
         if self._held:
             raise NotServedError(f"it wrote more than one line for a request: {_shown(self._held)}")
         self._send(memoryview(line + b"\n"), until)
-        while (end := self._held.find(b"\n")) < 0:
+        looked = 0
+        while (end := self._held.find(b"\n", looked)) < 0:
+            looked = len(self._held)
             self._receive(until)
-        answer, self._held = self._held[:end], self._held[end + 1 :]
+        answer = bytes(self._held[:end])
+        del self._held[: end + 1]
         return answer
 
     def _send(self, rest: memoryview, until: float) -> None:
@@ -74,8 +77,9 @@ class LineProcess:
             self._selector.unregister(self._to)
 
     def _wait(self, until: float) -> list[tuple[selectors.SelectorKey, int]]:
-        found = self._selector.select(max(0.0, until - time.monotonic()))
-        if not found and time.monotonic() >= until:
+        left = until - time.monotonic()
+        found = self._selector.select(left) if left > 0 else []
+        if not found:
             raise NotServedError("it gave no answer in time")
         return found
 
@@ -159,5 +163,5 @@ def _fault(answer: bytes) -> str:
     return f"it answers with an error: {_shown(answer)}" if isinstance(found, dict) and found.get("error") else ""
 
 
-def _shown(text: bytes) -> str:
+def _shown(text: bytes | bytearray) -> str:
     return paths.printable(text[:_SHOWN].decode("utf-8", "replace"))
