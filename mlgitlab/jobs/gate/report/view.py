@@ -11,7 +11,7 @@ from mlgitlab.jobs.gate.report.sentence import phrases
 from mlgitlab.jobs.gate.report.standing import standing
 from mlgitlab.jobs.gate.report.words import Foreign
 from mlgitlab.jobs.gate.ruling import CurveKind, Family, Number, Outcome, Ruling
-from mlgitlab.jobs.gate.verdict import EvaluationSet, Verdict
+from mlgitlab.jobs.gate.verdict import Verdict
 
 SHOWN, FOLDED = 12, 400  # rows of a section
 _MOST_FIGURES = 40
@@ -78,7 +78,7 @@ class Page:
     weakened: tuple[str, ...]
     drawn: bool
     sections: tuple[Section, ...]
-    sets: tuple[EvaluationSet, ...]
+    sets: tuple[tuple[str, str, str], ...]  # name, rows, digest
     sources: tuple[tuple[str, str], ...]
     facts: tuple[tuple[str, str], ...]
 
@@ -105,7 +105,7 @@ def view(verdict: Verdict) -> Page:
         weakened=tuple(map(_text, verdict.weakened)),
         drawn=any(row.drawing for row in rows.values()),
         sections=tuple(_sections(verdict, ordered, rows)),
-        sets=verdict.sets,
+        sets=tuple((_text(each.dataset), f"{each.rows:,}", _text(each.digest)) for each in verdict.sets),
         sources=tuple((name, _text(text)) for name, text in telling.provenance(verdict)),
         facts=tuple((_text(name), _text(text)) for name, text in sorted(verdict.facts.items())),
     )
