@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from mlgitlab.jobs.gate.report import forest, groups, plots, telling, words
-from mlgitlab.jobs.gate.report.effect import effect, worst_first
+from mlgitlab.jobs.gate.report.effect import Measure, effect, worst_first
 from mlgitlab.jobs.gate.report.sentence import phrases
 from mlgitlab.jobs.gate.report.standing import standing
 from mlgitlab.jobs.gate.report.words import Foreign
@@ -32,6 +32,7 @@ class Row:
     production: str
     candidate: str
     change: str
+    span: str
     drawing: str
     limit: str
     why: str
@@ -163,7 +164,8 @@ def _row(ruling: Ruling, ident: str) -> Row:
         mandatory=ruling.mandatory,
         production=words.number(ruling.production, ruling.unit),
         candidate=words.number(ruling.candidate, ruling.unit),
-        change=telling.change(ruling),
+        change=found.shown if found and found.measure is not Measure.VALUE else "",
+        span=found.span if found else "",
         drawing=forest.draw(found, ruling.outcome) if found else "",
         limit=_text(ruling.limit),
         why=_text(ruling.why),

@@ -13,7 +13,6 @@ from mlgitlab.jobs.gate.ruling import Curve, CurveKind, Interval, Outcome, Side
 from tests.verdicts import passing
 
 
-
 def drop(estimate: float, half: float, **more: object) -> Effect:
     interval = Interval(low=estimate - half, high=estimate + half)
     known = {"measure": Measure.DIFFERENCE, "margin": -0.01, "higher_is_better": True, **more}
@@ -23,8 +22,10 @@ def drop(estimate: float, half: float, **more: object) -> Effect:
 def places(found: Effect) -> dict[str, float]:
     """Where the margin, no difference and the estimate stand, from the left."""
     root = ET.fromstring(forest.draw(found, Outcome.PASS))
-    lines = {line.get("class", ""): float(line.get("x1", "")) for line in root.iter("line")}
-    return {**lines, **{"dot": float(dot.get("cx", "")) for dot in root.iter("circle")}}
+    [dot] = root.iter("circle")
+    return {"dot": float(dot.get("cx", ""))} | {
+        line.get("class", ""): float(line.get("x1", "")) for line in root.iter("line")
+    }
 
 
 def test_better_is_to_the_right_whichever_way_the_metric_goes() -> None:
