@@ -76,9 +76,14 @@ class Tab:
                 raise TimeoutError(address)
             time.sleep(0.02)
 
-    def run(self, script: str) -> Any:  # noqa: ANN401 (JSON)
-        """The value of an expression in the page."""
-        return self.ask("Runtime.evaluate", expression=script, returnByValue=True)["result"].get("value")
+    def run(self, script: str, *, wait: bool = False) -> Any:  # noqa: ANN401 (JSON)
+        """The value of an expression in the page; of a promise, what it becomes, where we `wait` for it."""
+        answer = self.ask("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=wait)
+        return answer["result"].get("value")
+
+    def happened(self, *methods: str) -> list[Mapping[str, Any]]:
+        """The events of those kinds, up to the last answer."""
+        return [event for event in self.events if event.get("method") in methods]
 
     def picture(self, *, whole: bool = False) -> bytes:
         """A PNG of the window, or of the whole page."""

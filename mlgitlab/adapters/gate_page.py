@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 
 import jinja2
@@ -17,17 +18,20 @@ _FILE = "gate_page.html.j2"
 
 def render(page: Page) -> bytes:
     """The page as UTF-8. Every text is escaped, whatever it says; drawings escape their own."""
-    environment = jinja2.Environment(
+    facts = {"words": words.WORDS, "signs": words.SIGNS, "chart_style": Markup(style())}  # noqa: S704 (ours)
+    return _template().render(page=page, **facts).encode() + b"\n"
+
+
+@lru_cache(maxsize=1)
+def _template() -> jinja2.Template:
+    return jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         finalize=_shown,
         trim_blocks=True,
         lstrip_blocks=True,
-    )
-    facts = {"words": words.WORDS, "signs": words.SIGNS, "chart_style": Markup(style())}  # noqa: S704 (ours)
-    text = environment.get_template(_FILE).render(page=page, **facts)
-    return text.encode() + b"\n"
+    ).get_template(_FILE)
 
 
 def _shown(value: object) -> object:

@@ -64,16 +64,29 @@ class Effect:
         gain = (self.estimate - start) / (away or 1.0)
         return gain if self.higher_is_better is not False else -gain
 
-    def __str__(self) -> str:
-        """`+0.0123 (95 % interval +0.0041 to +0.0210)`."""
-        ratio = self.measure is Measure.RATIO
-        unit = "" if ratio else self.unit
-        sign, places = self.measure is Measure.DIFFERENCE, words.decimals(self.interval)
-        shown = (words.signed if sign else words.number)(self.estimate, unit, places)
-        text = f"{shown} times" if ratio else shown
+    @property
+    def shown(self) -> str:
+        """The estimate: `+0.0123`, `1.04 times`."""
+        places = words.decimals(self.interval)
+        if self.measure is Measure.RATIO:
+            return f"{words.number(self.estimate, decimals=places)} times"
+        write = words.signed if self.measure is Measure.DIFFERENCE else words.number
+        return write(self.estimate, self.unit, places)
+
+    @property
+    def span(self) -> str:
+        """The interval: `95 % interval +0.0041 to +0.0210`; empty without one."""
         if self.interval is None:
-            return text
-        return f"{text} ({words.level(self.interval)} interval {words.interval(self.interval, unit, sign=sign)})"
+            return ""
+        unit = "" if self.measure is Measure.RATIO else self.unit
+        ends = words.interval(self.interval, unit, sign=self.measure is Measure.DIFFERENCE)
+        return f"{words.level(self.interval)} interval {ends}"
+
+    def __str__(self) -> str:
+        """Both; of the candidate's own value, which stands beside it anyway, the interval alone."""
+        if self.measure is Measure.VALUE:
+            return self.span
+        return f"{self.shown} ({self.span})" if self.span else self.shown
 
 
 def effect(ruling: Ruling) -> Effect | None:

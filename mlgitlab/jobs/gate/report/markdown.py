@@ -22,7 +22,8 @@ from mlgitlab.jobs.gate.verdict import Verdict
 MOST = 10_000
 _HEAD = ("", "Check", "Production", "Candidate", "Difference", "Limit")
 _LINK = re.compile(r"https?://[A-Za-z0-9][A-Za-z0-9._~:/?#@!$&*+,;=%-]*")
-_KEPT = re.compile(r"[A-Za-z0-9_.]|-(?=[A-Za-z0-9_.])")
+# Encoded in a marker: what could end a comment, such as a `-` before another or before the end.
+_ENCODED = re.compile(r"[^A-Za-z0-9_.-]|-(?![A-Za-z0-9_.])")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,8 +46,7 @@ _ROOMS = (
 
 def marker(model: str) -> str:
     """The hidden line by which the note of a model is found again; no two models have the same."""
-    # What is not encoded cannot end a comment: no `-` stands before another or before the end.
-    kept = "".join(each if _KEPT.match(f"{each}{after}") else _percent(each) for each, after in _followed(model))
+    kept = _ENCODED.sub(lambda found: _percent(found[0]), model)
     return f"<!-- mlgitlab:verdict:{kept} -->"
 
 
@@ -143,10 +143,6 @@ def _folded(title: str, lines: Sequence[str]) -> list[str]:
 
 def _encoded(parts: Iterable[str], room: _Room) -> str:
     return "".join(code(part, 2 * room.text) if isinstance(part, Foreign) else part for part in parts)
-
-
-def _followed(text: str) -> Iterator[tuple[str, str]]:
-    return zip(text, [*text[1:], ""], strict=True)
 
 
 def _percent(character: str) -> str:

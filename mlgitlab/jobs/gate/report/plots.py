@@ -155,21 +155,20 @@ def _curve(curve: Curve, frame: Frame) -> Iterator[str]:
         yield "</g>"
 
 
-def _spans(curve: Curve) -> list[tuple[float, float, float]]:
-    """The points whose interval is known: x, low, high."""
+def _spans(curve: Curve, axis: Axis) -> list[tuple[float, float, float]]:
+    """The points on the axis whose interval is known: x, low, high."""
     spans = zip(curve.x, curve.low, curve.high, strict=False)
-    return [span for span in spans if all(map(math.isfinite, span))]
+    return [span for span in spans if all(map(math.isfinite, span)) and axis.low <= span[0] <= axis.high]
 
 
 def _bars(curve: Curve, frame: Frame) -> Iterator[str]:
-    for x, low, high in _spans(curve):
-        if frame.x.holds(x):
-            d = f"M{frame.across(x)} {frame.up(_inside(low, frame.y))} V{frame.up(_inside(high, frame.y))}"
-            yield f'<path class="bar" stroke="{COLORS[curve.side]}" d="{d}"/>'
+    for x, low, high in _spans(curve, frame.x):
+        d = f"M{frame.across(x)} {frame.up(_inside(low, frame.y))} V{frame.up(_inside(high, frame.y))}"
+        yield f'<path class="bar" stroke="{COLORS[curve.side]}" d="{d}"/>'
 
 
 def _band(curve: Curve, frame: Frame) -> Iterator[str]:
-    spans = [span for span in _spans(curve) if frame.x.holds(span[0])]
+    spans = _spans(curve, frame.x)
     if len(spans) > 1:
         there = [f"{frame.across(x)} {frame.up(_inside(low, frame.y))}" for x, low, _ in spans]
         back = [f"{frame.across(x)} {frame.up(_inside(high, frame.y))}" for x, _, high in reversed(spans)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from mlgitlab.jobs.gate.report import words
-from mlgitlab.jobs.gate.report.effect import Effect, Measure, effect
+from mlgitlab.jobs.gate.report.effect import effect
 from mlgitlab.jobs.gate.report.words import Foreign
 from mlgitlab.jobs.gate.ruling import Outcome, Ruling
 from mlgitlab.jobs.gate.verdict import Compared, Verdict
@@ -29,9 +29,7 @@ def tally(rulings: Iterable[Ruling]) -> str:
 def change(ruling: Ruling) -> str:
     """The difference or ratio with its interval; empty where nothing is compared."""
     found = effect(ruling)
-    if found is None:
-        return ""
-    return _interval(found) if found.measure is Measure.VALUE else str(found)
+    return str(found) if found else ""
 
 
 def missing_rows(ruling: Ruling) -> str:
@@ -60,9 +58,3 @@ def provenance(verdict: Verdict) -> Iterator[tuple[str, str]]:
         "made by": verdict.tool,
     }
     yield from ((name, Foreign(text)) for name, text in told.items() if text)
-
-
-def _interval(found: Effect) -> str:
-    if found.interval is None:
-        return ""
-    return f"{words.level(found.interval)} interval {words.interval(found.interval, found.unit, sign=False)}"

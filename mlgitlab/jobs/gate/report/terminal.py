@@ -28,11 +28,12 @@ def plain(text: str, outcome: Outcome) -> str:  # noqa: ARG001 (a Paint)
 def terminal(verdict: Verdict, width: int, paint: Paint = plain) -> str:
     """The text, no line longer than `width` characters where words allow it; it ends without a line end."""
     wide = max(width, _NARROWEST)
-    lines = [paint(standing(verdict), verdict.outcome), *_wrapped(sentence(verdict), wide, "")]
+    lines = [paint(line, verdict.outcome) for line in _wrapped(standing(verdict), wide, "")]
+    lines += _wrapped(sentence(verdict), wide, "")
     for title, mandatory in (("Mandatory checks", True), ("Advisory checks", False)):
         found = worst_first(ruling for ruling in verdict.rulings if ruling.mandatory is mandatory)
         if found or mandatory:
-            lines += ["", f"{title}: {telling.tally(found)}"]
+            lines += ["", *_wrapped(f"{title}: {telling.tally(found)}", wide, "")]
         for ruling in found[:MOST]:
             lines += _ruling(ruling, wide, paint)
         if len(found) > MOST:
@@ -74,12 +75,13 @@ def _weakened(verdict: Verdict, wide: int) -> Iterator[str]:
 
 def _facts(verdict: Verdict, wide: int) -> Iterator[str]:
     known = dict(telling.provenance(verdict))
-    for name in ("candidate", "production", "commit"):
-        if name in known:
-            yield f"{name + ':':<{_INDENT - 2}} {words.cut(known[name], 80)}"
-    for each in verdict.sets[:MOST]:
-        name, digest = words.cut(each.dataset, 80), words.short(each.digest)
-        yield from _wrapped(f"{'judged on:':<{_INDENT - 2}} {name}, {each.rows:,} rows, {digest}", wide, "")
+    told = [(name, words.cut(known[name], 80)) for name in ("candidate", "production", "commit") if name in known]
+    told += [
+        ("judged on", f"{words.cut(each.dataset, 80)}, {each.rows:,} rows, {words.short(each.digest)}")
+        for each in verdict.sets[:MOST]
+    ]
+    for name, text in told:
+        yield from _wrapped(f"{name + ':':<{_INDENT - 2}} {text}", wide, "")
 
 
 def _wrapped(text: str, wide: int, indent: str) -> list[str]:

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from mlgitlab.jobs.gate.report import forest, groups, plots, telling, words
-from mlgitlab.jobs.gate.report.effect import effect, worst_first
+from mlgitlab.jobs.gate.report.effect import Measure, effect, worst_first
 from mlgitlab.jobs.gate.report.sentence import phrases
 from mlgitlab.jobs.gate.report.standing import standing
 from mlgitlab.jobs.gate.report.words import Foreign
 from mlgitlab.jobs.gate.ruling import CurveKind, Family, Number, Outcome, Ruling
-from mlgitlab.jobs.gate.verdict import EvaluationSet, Verdict
+from mlgitlab.jobs.gate.verdict import Verdict
 
 SHOWN, FOLDED = 12, 400  # rows of a section
 _MOST_FIGURES = 40
@@ -32,6 +32,7 @@ class Row:
     production: str
     candidate: str
     change: str
+    span: str
     drawing: str
     limit: str
     why: str
@@ -78,7 +79,7 @@ class Page:
     weakened: tuple[str, ...]
     drawn: bool
     sections: tuple[Section, ...]
-    sets: tuple[EvaluationSet, ...]
+    sets: tuple[tuple[str, str, str], ...]  # name, rows, digest
     sources: tuple[tuple[str, str], ...]
     facts: tuple[tuple[str, str], ...]
 
@@ -105,7 +106,7 @@ def view(verdict: Verdict) -> Page:
         weakened=tuple(map(_text, verdict.weakened)),
         drawn=any(row.drawing for row in rows.values()),
         sections=tuple(_sections(verdict, ordered, rows)),
-        sets=verdict.sets,
+        sets=tuple((_text(each.dataset), f"{each.rows:,}", _text(each.digest)) for each in verdict.sets),
         sources=tuple((name, _text(text)) for name, text in telling.provenance(verdict)),
         facts=tuple((_text(name), _text(text)) for name, text in sorted(verdict.facts.items())),
     )
@@ -163,7 +164,8 @@ def _row(ruling: Ruling, ident: str) -> Row:
         mandatory=ruling.mandatory,
         production=words.number(ruling.production, ruling.unit),
         candidate=words.number(ruling.candidate, ruling.unit),
-        change=telling.change(ruling),
+        change=found.shown if found and found.measure is not Measure.VALUE else "",
+        span=found.span if found else "",
         drawing=forest.draw(found, ruling.outcome) if found else "",
         limit=_text(ruling.limit),
         why=_text(ruling.why),
