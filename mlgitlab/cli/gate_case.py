@@ -15,7 +15,7 @@ from mlgitlab.cli.main import Surroundings
 from mlgitlab.cli.options import Options
 from mlgitlab.cli.stores import open_store
 from mlgitlab.cli.train_report import Teller
-from mlgitlab.cli.training import Subject
+from mlgitlab.cli.training import Subject, secrets_of
 from mlgitlab.cli.wiring import evaluate as files
 from mlgitlab.cli.wiring import gate as world
 from mlgitlab.cli.wiring.train import tools_of
@@ -125,7 +125,7 @@ class Court:
                 measure=world.Bench(
                     root=self.tools.folder.root,
                     folder=folder,
-                    environ=self.subject.request.environ,
+                    environ=self._environ(),
                     pull=lambda digest, into: store.pull(model, digest, into, self.tools.progress),
                     candidate=candidate,
                     production=candidate if itself else beside,
@@ -139,6 +139,13 @@ class Court:
         if evaluate is None or evaluate.predictions is None:
             return {}
         return {name: datasets[Name(name)].path or "" for name in evaluate.datasets} or {"": ""}
+
+    def _environ(self) -> Mapping[str, str]:
+        """The variables of what serves a model: those of the job, without what is for us alone."""
+        secret = secrets_of(self.subject.project.config)
+        kept = {name: value for name, value in self.subject.request.environ.items() if name not in secret}
+        step = self.subject.project.steps.get(f"{self.subject.model}:gate")
+        return {**kept, **(step.variables if step else {}), "MLGITLAB_MODEL": self.subject.model}
 
     def _declared(self) -> tuple[str, ...]:
         """The datasets that the configuration says are trained on."""

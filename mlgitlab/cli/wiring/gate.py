@@ -53,7 +53,8 @@ class Bench:
             production=self._fetched(self.production) if self.production else None,
             environ=self.environ,
         )
-        return measure(rule, inference.world(rule, places))
+        with inference.serving(rule, places) as models:
+            return measure(rule, models)
 
     def _fetched(self, digest: str) -> Path:
         place = self.folder / "models" / digest.rpartition(":")[2]

@@ -68,14 +68,18 @@ def test_another_task_is_another_question() -> None:
 
 def test_a_pair_numbers_classes_alike() -> None:
     theirs = replace(
-        OURS, classes=("yes", "no"), truth=1 - OURS.truth, predicted=np.array([1.0, 0.0, 0.0]), scores=1 - OURS.scores
-    )  # type: ignore[operator]
+        OURS,
+        classes=("yes", "no"),
+        truth=1 - OURS.truth,
+        predicted=np.array([1.0, 0.0, 0.0]),
+        scores=np.array([0.9, 0.2, 0.6]),
+    )
     found = pair("late", OURS, theirs)
     assert found.production is not None
     assert found.production.classes == found.candidate.classes
     assert np.array_equal(found.production.truth, found.candidate.truth)
     assert found.production.scores is not None
-    assert np.allclose(found.production.scores, OURS.scores)  # type: ignore[arg-type]
+    assert np.allclose(found.production.scores, [0.1, 0.8, 0.4])
     assert found.production.predicted is not None
     assert found.production.predicted.tolist() == [0.0, 1.0, 1.0]
 

@@ -112,7 +112,7 @@ def test_no_rows_are_predictions_of_no_rows() -> None:
 @given(st.permutations(range(12)))
 def test_the_order_of_lines_means_nothing(order: list[int]) -> None:
     ids = [f"row{number}" for number in range(12)]
-    rows = {"id": ids, "truth": list(range(12)), "said": [number / 2 for number in range(12)]}
+    rows: dict[str, list[Any]] = {"id": ids, "truth": list(range(12)), "said": [number / 2 for number in range(12)]}
     one = read(VALUES, **rows)
     other = read(VALUES, **{name: [values[place] for place in order] for name, values in rows.items()})
     assert np.array_equal(one.ids, other.ids)
