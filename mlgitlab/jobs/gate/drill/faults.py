@@ -7,12 +7,10 @@ from dataclasses import dataclass, replace
 
 from mlgitlab.config.gates import Gates
 from mlgitlab.config.gates_fairness import Criterion, FairnessRule
-from mlgitlab.config.gates_inference import InferenceRules
 from mlgitlab.jobs.gate.case import Answers, Case
 from mlgitlab.jobs.gate.drill import answers, files
-from mlgitlab.jobs.gate.drill.slowing import slowed
+from mlgitlab.jobs.gate.drill.slowing import LIMITS, muted, slowed
 from mlgitlab.jobs.gate.held_out import HELD_OUT, Training
-from mlgitlab.jobs.gate.inference.measured import Measured
 from mlgitlab.jobs.gate.predictions import Predictions
 
 
@@ -38,14 +36,19 @@ def planted(case: Case, rules: Gates) -> Iterator[Planted | Missing]:
     """Every fault that some of the rules must see."""
     yield from _on_rows(case, rules)
     if rules.inference:
-        name = "slowed, and grown in memory"
-        yield Planted(name=name, case=replace(case, measure=_slowed(case)), rules=("inference",))
+        limits = tuple(f"inference.{name}" for name in LIMITS if getattr(rules.inference, name))
+        slow = replace(case, measure=lambda rule: slowed(rule, case.measure(rule)))
+        yield Planted(name="slowed, and grown in memory", case=slow, rules=limits)
+        mute = replace(case, measure=lambda rule: muted(case.measure(rule)))
+        yield Planted(name="requests that are not answered", case=mute, rules=("inference.answers",))
     if rules.size:
         large = files.too_large(case.files, rules.size)
         yield Planted(name="grown in size", case=replace(case, files=large), rules=("size",))
     if rules.format:
         pickled = replace(case, files=files.with_pickle(case.files))
         yield Planted(name="forbidden pickle", case=pickled, rules=("format.pickle",))
+        broken = replace(case, files=files.broken(case.files))
+        yield Planted(name="a file that is not what it is called", case=broken, rules=("format.whole",))
     if rules.format and rules.format.allow and "pickle" not in rules.format.allow:
         pickled = replace(case, files=files.with_pickle(case.files))
         yield Planted(name="format that is not allowed", case=pickled, rules=("format.allow",))
@@ -106,7 +109,3 @@ def _leaked(case: Case, *, by_rows: bool) -> Case:
         for each in case.answers
     )
     return replace(case, answers=sets)
-
-
-def _slowed(case: Case) -> Callable[[InferenceRules], Measured]:
-    return lambda rule: slowed(rule, case.measure(rule))

@@ -62,6 +62,12 @@ def with_pickle(model: ModelFiles) -> WithFiles:
     return WithFiles(model, {"drill.pkl": (PICKLE, len(PICKLE))})
 
 
+def broken(model: ModelFiles) -> WithFiles:
+    """The model with a file that is cut off."""
+    begin, size = _tensor("F32", 100)
+    return WithFiles(model, {"drill.safetensors": (begin, size // 2)})
+
+
 def with_onnx(model: ModelFiles) -> WithFiles:
     """The model with a graph that asks for operators which no runtime has."""
     content = _onnx()
