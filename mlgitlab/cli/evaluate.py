@@ -76,6 +76,9 @@ def command(around: Surroundings, /, options: Options, **given: Any) -> int:  # 
     teller = Teller()
     store = open_store(placed, config, asked.store)
     tools = tools_of(around, store, repository.folder, teller, aside=asked.as_json)
+    from mlgitlab.cli.evaluation import check  # noqa: PLC0415 (with numpy)
+
+    check(subject)
     digest, step = candidate(asked.model, asked.reference, tools.folder, tools.store)
     subject = replace(subject, smoke=step.endswith(":smoke"))
     dataset = asked.dataset or around.environ.get("MLGITLAB_DATASET", "")

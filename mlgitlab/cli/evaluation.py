@@ -41,25 +41,13 @@ class Asked:
         return model_of(self.subject)
 
     @property
-    def predictions(self) -> PredictionsFile:
-        """What the evaluation writes down."""
-        evaluate = self.model.evaluate
-        if evaluate is None or evaluate.predictions is None:
-            missing = "no evaluate step" if evaluate is None else "no predictions in its evaluate step"
-            raise UsageError(
-                f"mlgitlab.yml has {missing} of the model {paths.show(self.subject.model)!r}",
-                "docs/gates.md shows how an evaluation says what the model answered",
-            )
-        return evaluate.predictions
-
-    @property
     def step(self) -> StepSpec:
         """The evaluation's step."""
         return self.subject.project.steps[f"{self.subject.model}:evaluate"]
 
     def evaluation(self, candidate: str) -> Evaluation:
         """What is evaluated, by the project as it is here and now."""
-        found, predictions = self._fingerprint(), self.predictions
+        found, predictions = self._fingerprint(), check(self.subject)
         dataset = self._chosen()
         clock = world.clock()
         limit, spent = training.job_time(self.subject.request.environ, clock.now())
@@ -135,6 +123,18 @@ class Asked:
         entries = sorted(self.subject.project.snapshot.entries())
         names = set(matching(globs, entries)) if globs else set()
         return {paths.show(item.name): item.digest for item in found.ingredients if item.name in names}
+
+
+def check(subject: Subject) -> PredictionsFile:
+    """What the evaluation writes down; UsageError where there is none."""
+    evaluate = model_of(subject).evaluate
+    if evaluate is None or evaluate.predictions is None:
+        missing = "no evaluate step" if evaluate is None else "no predictions in the evaluate step"
+        raise UsageError(
+            f"mlgitlab.yml has {missing} of the model {paths.show(subject.model)!r}",
+            "docs/gates.md shows how an evaluation says what the model answered",
+        )
+    return evaluate.predictions
 
 
 def model_of(subject: Subject) -> Model:

@@ -51,6 +51,7 @@ def court_of(around: Surroundings, options: Options, called: Called) -> tuple[Co
         raise UsageError("a bare repository has no files to judge with")
     name = called.model.partition("@")[0]
     subject = Subject(request=request, repository=repository, model=name, smoke=False)
+    model_of(subject)  # a model that nobody declared is named before the store is looked into
     placed = around if called.store else replace(around, cwd=repository.folder)
     store = open_store(placed, subject.project.config, called.store)
     tools = tools_of(around, store, repository.folder, Teller(), aside=called.as_json)

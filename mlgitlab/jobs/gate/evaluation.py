@@ -206,10 +206,11 @@ def _answer(what: Evaluation, tools: Tools) -> _Answer:
         )
     ((name, place),) = places.items()
     columns = what.columns(place, name, reading.names_of(what.predictions))
+    found = reading.predictions(columns, what.predictions, paths.show(name))
+    if order.metrics and not folder.entries([order.metrics]):
+        raise RefusedError(f"the metrics {paths.show(order.metrics)!r} are not there: did the command write them?")
     numbers = judging.numbers_of(order.metrics, folder).metrics if order.metrics else None
-    return _Answer(
-        predictions=reading.predictions(columns, what.predictions, paths.show(name)), place=place, numbers=numbers
-    )
+    return _Answer(predictions=found, place=place, numbers=numbers)
 
 
 def _run(what: Evaluation, tools: Tools) -> None:
