@@ -162,6 +162,8 @@ class Caller:
                 yield "parquet"
             if spec.gates and spec.gates.inference and spec.gates.inference.onnx:
                 yield "onnx"
+            if spec.kind is StepKind.GATE:
+                yield "gitlab"  # for the note of the merge request
         if spec.ours and spec.kind is StepKind.DATA:
             yield _EXTRAS[self.config.datasets[Name(spec.owner)].engine]
         if any(line.startswith("mlgitlab config check") for line in spec.command):

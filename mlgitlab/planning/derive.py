@@ -126,7 +126,7 @@ def _gates(config: Config, name: str, model: Model, then: Gates | None) -> Itera
     if rules is None or model.train is None:
         return
     for kind in (StepKind.GATE, StepKind.DRILL):
-        needs = (*gates.needs_of(name, model), *_quality_needs(config))
+        needs = tuple(gates.needs_of(name, model))
         read = tuple(gates.read_by(name, config, rules))
         spec = _spec(
             config, kind, name, f"models.{name}.evaluate", gates.judging(name, model, kind), read, needs, model=model
