@@ -60,7 +60,7 @@ def rates_of(groups: Groups, rates: tuple[Rate, ...], positive: int, draws: int)
     found = Sums(table=table, times=times).resampled(combine, draws, groups.rows.seed)
     if share:  # what was not seen in any unit may be in every row of one
         most = float(np.abs(found.influence[-len(unseen) :]).max()) / float(times.sum())
-        found = replace(found, reach=most * groups.rows.count / groups.rows.units.independent)
+        found = replace(found, reach=most * groups.rows.count / groups.rows.independent)
     return Numbers(values=values, resampled=found)
 
 
@@ -91,7 +91,7 @@ def _counted(columns: Floats, of_row: Integers, count: int) -> tuple[Floats, Flo
 
 
 def _by_unit(columns: Floats, groups: Groups, count: int) -> tuple[Floats, Floats]:
-    units = groups.rows.units
+    units = groups.rows.units()
     of_row = np.arange(groups.rows.count) if units.of_row is None else units.of_row
     place, cells = of_row * count + groups.of_row, units.count * count
     sums = [np.bincount(place, weights=column * groups.rows.weight, minlength=cells) for column in columns.T]

@@ -31,7 +31,7 @@ def calibration_error(rows: Rows, options: Options) -> Measured | str:
     """
     count = options.bins
     columns = [np.ones((rows.count, 1)), *(gaps_of(side, count) for side in rows.sides)]
-    table = rows.units.totals(np.concatenate(columns, axis=1) * rows.weight[:, None])
+    table = rows.units().totals(np.concatenate(columns, axis=1) * rows.weight[:, None])
     sums = Sums(table=table, times=np.ones(len(table)))
     combine = partial(binned_error, count)
     found = sums.resampled(combine, options.draws, rows.seed)

@@ -78,7 +78,7 @@ def _product(weights: Floats, values: Floats) -> Floats:
 def _roc_value(rows: Ranked, positive: Floats, negative: Floats) -> Floats:
     """The share of pairs in which the positive row scores more; a tie counts half (Hanley and McNeil 1982)."""
     before = _from_zero(negative)
-    ahead = _product(positive, before[..., rows.above] + before[..., rows.level])
+    ahead = _product(positive, np.take(before, rows.above, axis=-1) + np.take(before, rows.level, axis=-1))
     with np.errstate(invalid="ignore"):  # NaN where a draw has rows of one class only
         return np.asarray(1 - ahead / (2.0 * positive.sum(axis=-1) * before[..., -1]))
 
@@ -98,8 +98,8 @@ def _roc_slopes(rows: Ranked, positive: Floats, negative: Floats) -> tuple[Float
 
 def _precision(rows: Ranked, positive: Floats, negative: Floats) -> tuple[Floats, Floats]:
     """At each positive row's score: the weight of positive rows, and of all rows, that score at least as much."""
-    right = _from_zero(positive)[..., rows.ahead]
-    return right, right + _from_zero(negative)[..., rows.level]
+    right = np.take(_from_zero(positive), rows.ahead, axis=-1)
+    return right, right + np.take(_from_zero(negative), rows.level, axis=-1)
 
 
 def _pr_value(rows: Ranked, positive: Floats, negative: Floats) -> Floats:
@@ -192,7 +192,7 @@ class _Prepared:
         return (self.rows, *self.weights)
 
     def value(self, area: Area, drawn: Floats) -> Floats:
-        positive, negative = (drawn[..., units] for units in self.units)
+        positive, negative = (np.take(drawn, units, axis=-1) for units in self.units)
         if self.weighted:
             positive, negative = positive * self.weights[0], negative * self.weights[1]
         return area.value(self.rows, positive, negative)

@@ -109,7 +109,11 @@ class Mixed:
         Student's distribution is wider than the normal one (Hesterberg 2015, The American Statistician 69:371-386).
         The acceleration comes from the influence of the units (Efron and Tibshirani 1993, section 22.6).
         """
-        lower = part < 0.5
+        lower, least = part < 0.5, 2 / (len(self.draws) + 1)
+        if min(part, 1 - part) < least:
+            # So few draws lie there that they do not say where it ends; a normal distribution does, from where they do.
+            known = least if lower else 1 - least
+            return self.estimate + (self.end(known) - self.estimate) * normal.quantile(part) / normal.quantile(known)
         units = float(np.sum(self.times[self.influence != 0]))
         if not self._varies():
             # As many rows that were not seen as the rule of three allows: z² = 3.84 for 95 %.

@@ -12,7 +12,7 @@ from mlgitlab.jobs.gate.statistics.resampled import Resampled
 
 if TYPE_CHECKING:
     from mlgitlab.jobs.gate.predictions import Floats
-    from mlgitlab.jobs.gate.statistics.units import Integers
+    from mlgitlab.jobs.gate.statistics.units import Codes, Integers
 
 # Sums (..., K) to parameters (..., J).
 Combine: TypeAlias = "Callable[[Floats], Floats]"
@@ -24,6 +24,8 @@ _FEW_KINDS = 1024
 _STEP = 1e-6
 # Of more codes, those that occur are found by sorting.
 _FEW_CODES = 1_000_000
+# Of so few, to look for each is quicker than to count them all.
+_VERY_FEW_CODES = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +54,12 @@ class Sums:
         return np.asarray((self.table * self.times.sum() - total) @ np.nan_to_num(slopes))
 
 
-def kinds(codes: Integers, number: int) -> tuple[Integers, Floats]:
+def kinds(codes: Codes, number: int) -> tuple[Integers, Floats]:
     """The codes that occur among those of rows (n,), all below `number`, and how many rows have each."""
+    if number <= _VERY_FEW_CODES:
+        times = np.array([np.count_nonzero(codes == code) for code in range(number)])
+        found = np.flatnonzero(times)
+        return found, times[found].astype(np.float64)
     if number <= _FEW_CODES:
         times = np.bincount(codes, minlength=number)
         found = np.flatnonzero(times)
