@@ -34,8 +34,10 @@ def measured(metric: OwnMetric, rows: Rows, options: Options) -> Measured | str:
     if not all(map(math.isfinite, values)):
         return f"the metric is not a finite number: {', '.join(map(str, values))}"
     drawn = np.array([[_value(metric, side, taken) for side in rows.sides] for taken in _draws(rows, options.draws)])
+    if np.isnan(drawn).any(axis=1).mean() > 0.5:
+        return "the metric has no value on most sets of rows that are drawn from these"
     if not np.ptp(drawn, axis=0).all():
-        return "the metric is the same whichever rows it is given: it does not look at them"
+        return "the metric is the same whichever rows are drawn, so that no interval can be made"
     left = np.array([[_value(metric, side, taken) for side in rows.sides] for taken in _without(rows)])
     found = Resampled(
         estimate=np.array(values),

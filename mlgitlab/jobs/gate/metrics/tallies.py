@@ -134,13 +134,11 @@ def _counted(answers: Answers) -> _Tally | None:
 def _by_unit(rows: Rows, answers: Answers) -> _Tally:
     """One line for each unit of rows that are drawn together."""
     units = rows.units(max(2, min(MOST, _TABLE // answers.width)))
-    of_row = np.arange(rows.count) if units.of_row is None else units.of_row
-    place, cells = of_row * answers.classes, units.count * answers.classes
-    parts = [np.bincount(place + answers.truth, weights=rows.weight, minlength=cells)]
+    parts = [units.totals_by(answers.truth, answers.classes, rows.weight)]
     for side in answers.sides:
-        parts.append(np.bincount(place + side, weights=rows.weight, minlength=cells))
-        parts.append(np.bincount(place + side, weights=rows.weight * (side == answers.truth), minlength=cells))
-    table = np.concatenate([part.reshape(units.count, answers.classes) for part in parts], axis=1)
+        parts.append(units.totals_by(side, answers.classes, rows.weight))
+        parts.append(units.totals_by(side, answers.classes, rows.weight * (side == answers.truth)))
+    table = np.concatenate(parts, axis=1)
     added = answers.unseen().columns() * rows.weight.mean()
     times = np.append(np.ones(units.count), np.full(len(added), 1 / len(added)))
     sums = Sums(table=np.concatenate([table, added]), times=times)

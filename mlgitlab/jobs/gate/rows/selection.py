@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,12 +12,8 @@ from mlgitlab.jobs.gate.predictions import Pair, Predictions, Task
 from mlgitlab.jobs.gate.statistics.units import MOST, Units, units_of
 
 if TYPE_CHECKING:
-    from typing import TypeAlias
-
     from mlgitlab.jobs.gate.predictions import Floats, Texts
-    from mlgitlab.jobs.gate.statistics.units import Integers
-
-    Mask: TypeAlias = np.ndarray[Any, np.dtype[np.bool_]]
+    from mlgitlab.jobs.gate.statistics.units import Flags, Integers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +85,7 @@ def _clustered(sides: tuple[Predictions, ...], names: Texts | Integers, seed: in
     return Rows(sides=sides, seed=seed, clusters=of_row, independent=len(found))
 
 
-def some(rows: Rows, mask: Mask) -> Rows:
+def some(rows: Rows, mask: Flags) -> Rows:
     """The rows of a mask (n,)."""
     sides = tuple(chosen(side, mask) for side in rows.sides)
     if rows.clusters is None:
@@ -97,7 +93,7 @@ def some(rows: Rows, mask: Mask) -> Rows:
     return _clustered(sides, rows.clusters[mask], rows.seed)
 
 
-def chosen(side: Predictions, mask: Mask) -> Predictions:
+def chosen(side: Predictions, mask: Flags) -> Predictions:
     """One side's answers on the rows of a mask (n,)."""
     return replace(
         side,
@@ -111,7 +107,7 @@ def chosen(side: Predictions, mask: Mask) -> Predictions:
     )
 
 
-def groups_of(rows: Rows, columns: tuple[str, ...]) -> Iterator[tuple[str, Mask]]:
+def groups_of(rows: Rows, columns: tuple[str, ...]) -> Iterator[tuple[str, Flags]]:
     """Each group of the columns' values that occurs: `region=north`, or `sex=f, region=north`; sorted by name."""
     texts = [rows.first.groups[column] for column in columns]
     codes = [np.unique(values, return_inverse=True) for values in texts]

@@ -14,7 +14,7 @@ from mlgitlab.jobs.gate.statistics.units import Units
 
 if TYPE_CHECKING:
     from mlgitlab.jobs.gate.predictions import Floats
-    from mlgitlab.jobs.gate.statistics.units import Integers
+    from mlgitlab.jobs.gate.statistics.units import Flags, Integers
 
 # Rows that are summed at once, times draws.
 _BATCH = 200_000
@@ -36,7 +36,7 @@ class Ranked:
     level: Integers
 
 
-def ranked(positive: np.ndarray[tuple[int], np.dtype[np.bool_]], scores: Floats) -> Ranked:
+def ranked(positive: Flags, scores: Floats) -> Ranked:
     """Sort rows (n,) by their scores (n,)."""
     order = np.argsort(-scores, kind="stable")
     of_class = positive[order]
@@ -133,13 +133,9 @@ class Weighing:
     weight: Floats | None
     units: Units
 
-    def of(self, rows: Integers, drawn: Floats | None = None) -> Floats:
+    def of(self, rows: Integers) -> Floats:
         """The weights of some rows."""
-        weight = np.ones(len(rows)) if self.weight is None else self.weight[rows]
-        if drawn is None:
-            return weight
-        times = drawn[rows if self.units.of_row is None else self.units.of_row[rows]]
-        return times if self.weight is None else weight * times
+        return np.ones(len(rows)) if self.weight is None else self.weight[rows]
 
 
 def resampled(sides: Sequence[Sequence[Ranked]], area: Area, weighing: Weighing, draws: int, seed: int) -> Resampled:
@@ -162,7 +158,7 @@ def resampled(sides: Sequence[Sequence[Ranked]], area: Area, weighing: Weighing,
 
 
 def _split(batch: Floats, weighing: Weighing) -> Iterator[Floats]:
-    """Draws in such parts as rows allow, small integers where they need be no more."""
+    """Draws in such parts as rows allow; small integers where no weights need more (no row comes 256 times)."""
     rows = weighing.units.count if weighing.units.of_row is None else len(weighing.units.of_row)
     size = max(1, _BATCH // rows)
     drawn: Floats = batch if weighing.weight is not None else np.asarray(batch, dtype=np.uint8)

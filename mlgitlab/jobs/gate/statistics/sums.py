@@ -48,10 +48,14 @@ class Sums:
 
     def _influence(self, combine: Combine, total: Floats) -> Floats:
         """The derivatives by central differences, times the deviation of each kind of unit from the mean."""
-        steps = np.diag(_STEP * np.maximum(np.abs(total), np.abs(self.table).max(axis=0)) + 1e-300)
-        slopes = (combine(total + steps) - combine(total - steps)) / (2 * np.diag(steps))[:, None]
+        steps = _STEP * np.maximum(np.abs(total), np.abs(self.table).max(axis=0)) + 1e-300
+        slopes = []
+        for some in np.array_split(np.arange(len(total)), 1 + len(total) ** 2 // _BATCH):
+            off = np.zeros((len(some), len(total)))
+            off[np.arange(len(some)), some] = steps[some]
+            slopes.append((combine(total + off) - combine(total - off)) / (2 * steps[some, None]))
         # A share more of one kind of units is a share less of all others.
-        return np.asarray((self.table * self.times.sum() - total) @ np.nan_to_num(slopes))
+        return np.asarray((self.table * self.times.sum() - total) @ np.nan_to_num(np.concatenate(slopes)))
 
 
 def kinds(codes: Codes, number: int) -> tuple[Integers, Floats]:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from mlgitlab.jobs.gate.predictions import Floats
 
     Integers: TypeAlias = np.ndarray[Any, np.dtype[np.int64]]
+    Flags: TypeAlias = np.ndarray[Any, np.dtype[np.bool_]]
     # Numbers that stand for something, as small as they may be.
     Codes: TypeAlias = np.ndarray[Any, np.dtype[np.integer[Any]]]
 
@@ -34,6 +35,12 @@ class Units:
             return columns
         sums = [np.bincount(self.of_row, weights=column, minlength=self.count) for column in columns.T]
         return np.asarray(np.stack(sums, axis=1), dtype=np.float64)
+
+    def totals_by(self, place: Codes, width: int, values: Floats) -> Floats:
+        """The sums of values (n,) over the rows of each unit that have the same place (n,): (count, width)."""
+        of_row = np.arange(len(values)) if self.of_row is None else self.of_row
+        sums = np.bincount(of_row * width + place, weights=values, minlength=self.count * width)
+        return np.asarray(sums.reshape(self.count, width), dtype=np.float64)
 
 
 def units_of(clusters: Integers | None, independent: int, seed: int, most: int = MOST) -> Units:

@@ -364,7 +364,7 @@ def test_a_metric_of_the_users_own_is_judged_as_a_known_one() -> None:
     ("function", "why"),
     [
         pytest.param(None, "was not given", id="not given"),
-        pytest.param(lambda *_: 0.5, "does not look at them", id="constant"),
+        pytest.param(lambda *_: 0.5, "the same whichever rows", id="constant"),
         pytest.param(lambda *_: NAN, "not a finite number", id="NaN"),
         pytest.param(lambda *_: 1 / 0, "ZeroDivisionError", id="an error"),
     ],
@@ -377,6 +377,12 @@ def test_a_metric_of_the_users_own_that_says_nothing_is_inconclusive(function: A
 
 def test_a_name_that_is_no_metric_is_inconclusive() -> None:
     assert "no metric that is known" in ruling(classifiers(500), "acuracy").why
+
+
+def test_a_direction_that_is_not_the_metrics_is_inconclusive() -> None:
+    rule = MetricRule(margin=0.5, direction=Direction.LOWER)
+    assert "higher values are better" in ruling(classifiers(500), rule=rule).why
+    assert ruling(classifiers(500), Metric.BRIER, rule).outcome is Outcome.PASS
 
 
 def test_rankings_are_drawn_by_query() -> None:
