@@ -1,6 +1,6 @@
 """How often intervals hold the truth, and how often a model at the margin passes, for docs/gates-statistics.md.
 
-    python -m scripts.coverage_study [--pairs N] [--draws N] [--only NAME] [--processes N]
+    python -m scripts.coverage_study [--pairs N] [--draws N] [--only NAME ...] [--processes N]
 
 For each scenario a population of rows is made, on which a metric's true difference between two models is known. From
 it evaluation sets are drawn, and judged as the gates do. "False pass" is how often the interval lies on the good side
@@ -180,13 +180,20 @@ def study(scenario: Scenario, pairs: int, draws: int) -> Counted:
 
 def table(scenarios: Sequence[Scenario], pairs: int, draws: int, processes: int) -> Iterator[str]:
     """A line for each scenario."""
-    yield "| Metric | Population | Size | True difference | Median width | Coverage | False pass |"
-    yield "|---|---|--:|--:|--:|--:|--:|"
+    yield "| What | Population | Size | True value | Median width | Pairs | Coverage | False pass |"
+    yield "|---|---|--:|--:|--:|--:|--:|--:|"
     with ProcessPoolExecutor(processes) as pool:
         for each, found in zip(scenarios, pool.map(partial(study, pairs=pairs, draws=draws), scenarios), strict=True):
             covered = 1 - (found.below + found.above) / found.pairs
             passed = (found.above if each.passes_above else found.below) / found.pairs
-            cells = (each.metric, each.population, f"{each.size}", f"{found.truth:+.4f}", f"{found.width:.4f}")
+            cells = (
+                each.metric,
+                each.population,
+                f"{each.size}",
+                f"{found.truth:+.4f}",
+                f"{found.width:.4f}",
+                f"{found.pairs}",
+            )
             yield f"| {' | '.join(cells)} | {covered * 100:.1f} % | {passed * 100:.1f} % |"
 
 
@@ -195,10 +202,10 @@ def main(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="scripts.coverage_study", description="Coverage of the gates' intervals.")
     parser.add_argument("--pairs", type=int, default=4000, help="pairs of models in each scenario")
     parser.add_argument("--draws", type=int, default=1000, help="draws for each interval")
-    parser.add_argument("--only", default="", help="scenarios whose metric or population is this")
+    parser.add_argument("--only", nargs="*", default=[], help="scenarios whose metric or population is one of these")
     parser.add_argument("--processes", type=int, default=2)
     options = parser.parse_args(argv)
-    wanted = [each for each in SCENARIOS if options.only in ("", each.metric, each.population)]
+    wanted = [each for each in SCENARIOS if not options.only or {each.metric, each.population} & set(options.only)]
     for line in table(wanted, options.pairs, options.draws, options.processes):
         print(line, flush=True)
     return 0

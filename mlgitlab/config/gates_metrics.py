@@ -104,6 +104,8 @@ def faults(name: str, rule: MetricRule) -> Iterator[str]:
         yield "`gain` asks for more than a margin: give one of them"
     if rule.margin is not None and rule.relative_margin is not None:
         yield "`margin` and `relative_margin` say the same thing twice: give one of them"
+    if rule.relative_margin is not None and rule.relative_margin.value >= 1:
+        yield "`relative_margin` must be below 100%"
     if rule.min_rows < 2:
         yield "`min_rows` must be 2 at least"
     if not 0 < rule.quantile < 1:
@@ -134,9 +136,20 @@ def condition_faults(rule: object, conditions: Sequence[str]) -> Iterator[str]:
         elif isinstance(value, float) and value < 0 and name not in ("at_least", "at_most"):
             yield f"`{name}` must not be negative"
     level, resamples, bins = (getattr(rule, name, None) for name in ("level", "resamples", "bins"))
+    yield from _interval_faults(level, resamples)
+    if bins is not None and bins < 2:
+        yield "`bins` must be 2 at least"
+
+
+def settings_faults(settings: Statistics) -> Iterator[str]:
+    """What is wrong with the settings that all rules share."""
+    yield from _interval_faults(settings.level, settings.resamples)
+    if settings.seed < 0:
+        yield "`seed` must not be negative"
+
+
+def _interval_faults(level: float | None, resamples: int | None) -> Iterator[str]:
     if level is not None and not 0.5 <= level < 1:
         yield "`level` must be at least 0.5 and below 1"
     if resamples is not None and resamples < LEAST_RESAMPLES:
         yield f"`resamples` must be {LEAST_RESAMPLES} at least"
-    if bins is not None and bins < 2:
-        yield "`bins` must be 2 at least"

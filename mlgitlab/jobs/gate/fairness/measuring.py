@@ -11,7 +11,7 @@ import numpy as np
 
 from mlgitlab.jobs.gate.fairness.criteria import Rate
 from mlgitlab.jobs.gate.fairness.groups import Groups
-from mlgitlab.jobs.gate.metrics.calibration import binned_error, excess, gaps_of
+from mlgitlab.jobs.gate.metrics.calibration import binned, binned_error, excess
 from mlgitlab.jobs.gate.statistics.resampled import Mixed, Resampled
 from mlgitlab.jobs.gate.statistics.sums import Sums, kinds
 
@@ -60,7 +60,7 @@ def rates_of(groups: Groups, rates: tuple[Rate, ...], positive: int, draws: int)
     found = Sums(table=table, times=times).resampled(combine, draws, groups.rows.seed)
     if share:  # what was not seen in any unit may be in every row of one
         most = float(np.abs(found.influence[-len(unseen) :]).max()) / float(times.sum())
-        found = replace(found, reach=most * groups.rows.count / groups.rows.units.independent)
+        found = replace(found, reach=most * groups.rows.count / groups.rows.independent)
     return Numbers(values=values, resampled=found)
 
 
@@ -91,11 +91,8 @@ def _counted(columns: Floats, of_row: Integers, count: int) -> tuple[Floats, Flo
 
 
 def _by_unit(columns: Floats, groups: Groups, count: int) -> tuple[Floats, Floats]:
-    units = groups.rows.units
-    of_row = np.arange(groups.rows.count) if units.of_row is None else units.of_row
-    place, cells = of_row * count + groups.of_row, units.count * count
-    sums = [np.bincount(place, weights=column * groups.rows.weight, minlength=cells) for column in columns.T]
-    table = np.asarray(np.stack(sums, axis=1), dtype=np.float64)
+    units, weight = groups.rows.units(), groups.rows.weight
+    table = np.stack([units.totals_by(groups.of_row, count, column * weight) for column in columns.T], axis=2)
     return table.reshape(units.count, -1), np.ones(units.count)
 
 
@@ -116,14 +113,11 @@ def _unseen(rates: int, sides: int, groups: int) -> Floats:
 def calibration_of(groups: Groups, bins: int, draws: int) -> Numbers:
     """The calibration error within each group."""
     rows, count, sides = groups.rows, len(groups.names), len(groups.rows.sides)
-    columns = np.concatenate([np.ones((rows.count, 1)), *(gaps_of(side, bins) for side in rows.sides)], axis=1)
-    table, times = _by_unit(columns, groups, count)
-    combine = partial(_errors, (count, bins))
-    found = Sums(table=table, times=times).resampled(combine, draws, rows.seed)
-    of_group = table.reshape(len(table), count, -1)
-    noise = np.stack([excess(of_group[:, group], bins) for group in range(count)], axis=1)
-    found = replace(found, excess=noise.ravel())
-    return Numbers(values=found.estimate.reshape(1, sides, count), resampled=found)
+    table = binned(rows, rows.units(), groups.of_row, count, bins)
+    sums = Sums(table=table.reshape(len(table), -1), times=np.ones(len(table)))
+    found = sums.resampled(partial(_errors, (count, bins)), draws, rows.seed)
+    noise = np.stack([excess(table[:, group], bins) for group in range(count)], axis=1)
+    return Numbers(values=found.estimate.reshape(1, sides, count), resampled=replace(found, excess=noise.ravel()))
 
 
 def _errors(shape: tuple[int, int], sums: Floats) -> Floats:

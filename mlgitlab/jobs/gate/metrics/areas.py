@@ -21,7 +21,7 @@ def measured(area: Area, rows: Rows, options: Options) -> Measured | str:
     fault = _one_sided(rows.first)
     if fault:
         return fault
-    weighing = Weighing(weight=rows.first.weight, units=rows.units)
+    weighing = Weighing(weight=rows.first.weight, units=rows.units())
     sides = [_rankings(side) for side in rows.sides]
     found = ranks.resampled(sides, area, weighing, options.draws, rows.seed)
     return Measured(values=tuple(map(float, found.estimate)), resampled=found)

@@ -13,6 +13,7 @@ from mlgitlab.jobs.gate.predictions import Predictions, Task
 from mlgitlab.jobs.gate.rows.selection import Rows
 from mlgitlab.jobs.gate.statistics import normal
 from mlgitlab.jobs.gate.statistics.sums import Sums
+from mlgitlab.jobs.gate.statistics.units import Units
 
 if TYPE_CHECKING:
     from mlgitlab.jobs.gate.predictions import Floats
@@ -29,13 +30,25 @@ def calibration_error(rows: Rows, options: Options) -> Measured | str:
     probability of the second. More: that of the most probable class. Absolute values add up noise, which the interval
     accounts for: `Resampled.excess`.
     """
-    count = options.bins
-    columns = [np.ones((rows.count, 1)), *(gaps_of(side, count) for side in rows.sides)]
-    table = rows.units.totals(np.concatenate(columns, axis=1) * rows.weight[:, None])
+    table = binned(rows, rows.units(), np.zeros(rows.count, dtype=np.int64), 1, options.bins)[:, 0]
     sums = Sums(table=table, times=np.ones(len(table)))
-    combine = partial(binned_error, count)
-    found = sums.resampled(combine, options.draws, rows.seed)
-    return Measured(values=tuple(map(float, found.estimate)), resampled=replace(found, excess=excess(table, count)))
+    found = sums.resampled(partial(binned_error, options.bins), options.draws, rows.seed)
+    found = replace(found, excess=excess(table, options.bins))
+    return Measured(values=tuple(map(float, found.estimate)), resampled=found)
+
+
+def binned(rows: Rows, units: Units, group: Integers, groups: int, bins: int) -> Floats:
+    """Of each unit and group: its weight, and for each side and bin its gap, probability minus what is so.
+
+    group: the number of each row's. The shape is (U, groups, 1 + S * bins).
+    """
+    parts = [units.totals_by(group, groups, rows.weight)[:, :, None]]
+    for side in rows.sides:
+        probability, right = confidence(side)
+        place = np.minimum((probability * bins).astype(np.int64), bins - 1)  # 1 belongs to the last
+        gaps = units.totals_by(group * bins + place, groups * bins, rows.weight * (probability - right))
+        parts.append(gaps.reshape(units.count, groups, bins))
+    return np.concatenate(parts, axis=2)
 
 
 def confidence(side: Predictions) -> tuple[Floats, Floats]:
@@ -44,19 +57,6 @@ def confidence(side: Predictions) -> tuple[Floats, Floats]:
     if side.task is Task.BINARY:
         return side.scores, side.truth
     return side.scores.max(axis=1), (side.scores.argmax(axis=1) == side.truth).astype(np.float64)
-
-
-def bins_of(probability: Floats, count: int) -> Integers:
-    """The number of each probability's bin; 1 belongs to the last."""
-    return np.minimum((probability * count).astype(np.int64), count - 1)
-
-
-def gaps_of(side: Predictions, count: int) -> Floats:
-    """In the column of each row's bin (n, bins): probability minus what is so."""
-    probability, right = confidence(side)
-    columns = np.zeros((side.rows, count))
-    columns[np.arange(side.rows), bins_of(probability, count)] = probability - right
-    return columns
 
 
 def binned_error(count: int, sums: Floats) -> Floats:

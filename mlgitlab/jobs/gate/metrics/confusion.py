@@ -14,7 +14,7 @@ import numpy as np
 from mlgitlab.config.gates_metrics import Average, Metric
 from mlgitlab.jobs.gate.metrics import tallies
 from mlgitlab.jobs.gate.metrics.measured import Measured, Options
-from mlgitlab.jobs.gate.metrics.tallies import Score
+from mlgitlab.jobs.gate.metrics.tallies import Answers, Score
 from mlgitlab.jobs.gate.rows.selection import Rows
 
 if TYPE_CHECKING:
@@ -23,9 +23,10 @@ if TYPE_CHECKING:
 
 def accuracy(rows: Rows, options: Options) -> Measured | str:
     """The share of rows whose predicted class is the true one."""
-    right = [np.asarray(side.predicted == rows.first.truth, dtype=np.int64) for side in rows.sides]
+    right = tuple(np.asarray(side.predicted == rows.first.truth).view(np.uint8) for side in rows.sides)
     # Right or wrong is all that counts; the two are classes of a task where right is always the truth.
-    return tallies.measured(rows, np.ones(rows.count, dtype=np.int64), right, _share_right, options.draws)
+    answers = Answers(truth=np.ones(rows.count, dtype=np.uint8), sides=right, classes=2)
+    return tallies.measured(rows, answers, _share_right, options.draws)
 
 
 def _share_right(true: Floats, _predicted: Floats, both: Floats) -> Floats:
@@ -104,5 +105,7 @@ _AVERAGES: dict[Average, Callable[[_Parts, Floats, Floats, Floats], Floats]] = {
 
 
 def _by_class(rows: Rows, score: Score, options: Options) -> Measured | str:
-    answers = [side.predicted.astype(np.int64) for side in rows.sides if side.predicted is not None]
-    return tallies.measured(rows, rows.first.truth.astype(np.int64), answers, score, options.draws)
+    sides = tuple(side.predicted.astype(np.int64) for side in rows.sides if side.predicted is not None)
+    truth = rows.first.truth.astype(np.int64)
+    classes = max(len(rows.first.classes), 2, *(1 + int(numbers.max()) for numbers in (truth, *sides)))
+    return tallies.measured(rows, Answers(truth=truth, sides=sides, classes=classes), score, options.draws)

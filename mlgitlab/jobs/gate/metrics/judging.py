@@ -38,7 +38,7 @@ def judge(
 
 def _rule(name: str, rule: MetricRule, pair: Pair, settings: Statistics, own: OwnMetric | None) -> Iterator[Ruling]:
     known = _known(name, rule, pair.candidate.task, own)
-    asked = conditions(rule, (known.direction if isinstance(known, Known) else None) or Direction.HIGHER)
+    asked = conditions(rule, known.direction if isinstance(known, Known) else Direction.HIGHER)
     for condition in asked:
         question = _question(name, rule, condition, pair, settings)
         if isinstance(known, str):
@@ -56,19 +56,25 @@ def _rule(name: str, rule: MetricRule, pair: Pair, settings: Statistics, own: Ow
 def _known(name: str, rule: MetricRule, task: Task, own: OwnMetric | None) -> Known | str:
     """The metric that a rule is about, or why there is none."""
     if rule.entry is not None:
-        if own is None:
-            return f"{rule.entry} was not given"
-        if rule.direction is None:
-            return "`direction` does not say which values are better"
-        measure = partial(own_metrics.measured, own)
-        return Known(direction=rule.direction, tasks=tuple(Task), reads=Reads.EITHER, measure=measure)
+        return _own(rule, own)
     metric = rule.metric or name
     if metric not in list(Metric):
         return f"{metric} is no metric that is known"
     known = KNOWN[Metric(metric)]
     if task not in known.tasks:
         return f"{metric} is not for {task}"
+    if rule.direction not in (None, known.direction):
+        return f"of {metric}, {known.direction} values are better, and `direction` says {rule.direction}"
     return known
+
+
+def _own(rule: MetricRule, own: OwnMetric | None) -> Known | str:
+    if own is None:
+        return f"{rule.entry} was not given"
+    if rule.direction is None:
+        return "`direction` does not say which values are better"
+    measure = partial(own_metrics.measured, own)
+    return Known(direction=rule.direction, tasks=tuple(Task), reads=Reads.EITHER, measure=measure)
 
 
 def _unsound(pair: Pair, reads: Reads, condition: Condition) -> Unsound | None:

@@ -64,6 +64,6 @@ def of_sums(rows: Rows, columns: Sequence[Floats], combine: Callable[[Floats], F
     if rows.first.weight is not None:
         weighed *= rows.first.weight[:, None]
     values = combine(weighed.sum(axis=0))
-    table = rows.units.totals(weighed)
+    table = rows.units().totals(weighed)
     found = Sums(table=table, times=np.ones(len(table))).resampled(combine, draws, rows.seed)
     return Measured(values=tuple(map(float, values)), resampled=found)

@@ -13,7 +13,6 @@ from mlgitlab.jobs.gate.metrics.measured import Measured, Options
 from mlgitlab.jobs.gate.predictions import Predictions
 from mlgitlab.jobs.gate.rows.selection import Rows
 from mlgitlab.jobs.gate.statistics.resampled import Resampled
-from mlgitlab.jobs.gate.statistics.units import units_of
 
 if TYPE_CHECKING:
     from mlgitlab.jobs.gate.predictions import Floats
@@ -27,13 +26,18 @@ _PARTS = 200
 
 
 def measured(metric: OwnMetric, rows: Rows, options: Options) -> Measured | str:
-    """The metric of each side, and of each on the rows that are drawn; errors of the metric are not caught."""
-    values = [_value(metric, side) for side in rows.sides]
+    """The metric of each side, and of each on the rows that are drawn; where it raises an error, it has no value."""
+    try:
+        values = [_called(metric, side) for side in rows.sides]
+    except Exception as error:  # noqa: BLE001 (the user's code may raise anything)
+        return f"the metric raised {type(error).__name__}: {error}"
     if not all(map(math.isfinite, values)):
         return f"the metric is not a finite number: {', '.join(map(str, values))}"
     drawn = np.array([[_value(metric, side, taken) for side in rows.sides] for taken in _draws(rows, options.draws)])
+    if np.isnan(drawn).any(axis=1).mean() > 0.5:
+        return "the metric has no value on most sets of rows that are drawn from these"
     if not np.ptp(drawn, axis=0).all():
-        return "the metric is the same whichever rows it is given: it does not look at them"
+        return "the metric is the same whichever rows are drawn, so that no interval can be made"
     left = np.array([[_value(metric, side, taken) for side in rows.sides] for taken in _without(rows)])
     found = Resampled(
         estimate=np.array(values),
@@ -44,7 +48,15 @@ def measured(metric: OwnMetric, rows: Rows, options: Options) -> Measured | str:
     return Measured(values=tuple(values), resampled=found)
 
 
-def _value(metric: OwnMetric, side: Predictions, taken: Integers | slice = slice(None)) -> float:
+def _value(metric: OwnMetric, side: Predictions, taken: Integers) -> float:
+    """NaN where the metric has no value on these rows, such as where a class is missing."""
+    try:
+        return _called(metric, side, taken)
+    except Exception:  # noqa: BLE001 (the user's code may raise anything)
+        return math.nan
+
+
+def _called(metric: OwnMetric, side: Predictions, taken: Integers | slice = slice(None)) -> float:
     predicted, scores, weight = (
         None if each is None else each[taken] for each in (side.predicted, side.scores, side.weight)
     )
@@ -72,7 +84,7 @@ def _sorted(of_row: Integers, count: int) -> _Sorted:
 
 def _draws(rows: Rows, draws: int) -> Iterator[Integers]:
     generator = np.random.default_rng(rows.seed)
-    units = rows.units
+    units = rows.units()
     if units.of_row is None:
         for _ in range(draws):
             yield generator.integers(rows.count, size=rows.count)
@@ -83,7 +95,7 @@ def _draws(rows: Rows, draws: int) -> Iterator[Integers]:
 
 
 def _without(rows: Rows) -> Iterator[Integers]:
-    units = units_of(rows.first, rows.seed, _PARTS)
+    units = rows.units(_PARTS)
     of_row = np.arange(rows.count) if units.of_row is None else units.of_row
     for part in range(units.count):
         yield np.flatnonzero(of_row != part)

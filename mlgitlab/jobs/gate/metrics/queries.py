@@ -23,22 +23,22 @@ if TYPE_CHECKING:
 
 def measured(metric: Metric, rows: Rows, options: Options) -> Measured | str:
     """The mean over queries that have a relevant row, each by the mean weight of its rows."""
-    if rows.first.cluster is None:
+    if rows.clusters is None:
         return "the predictions have no `cluster`: which rows belong to one query is not known"
     if np.any(rows.first.truth < 0):
         return "relevance must not be negative"
-    names, query = np.unique(rows.first.cluster, return_inverse=True)
-    relevant = np.bincount(query, weights=rows.first.truth, minlength=len(names)) > 0
+    query, count = rows.clusters, rows.independent
+    relevant = np.bincount(query, weights=rows.first.truth, minlength=count) > 0
     if not np.any(relevant):
         return "no query has a relevant row"
-    size = np.bincount(query, minlength=len(names))
-    weight = np.bincount(query, weights=rows.weight, minlength=len(names)) / size
-    values = [_of_side(metric, side, query, len(names), options.k) for side in rows.sides]
+    size = np.bincount(query, minlength=count)
+    weight = np.bincount(query, weights=rows.weight, minlength=count) / size
+    values = [_of_side(metric, side, query, count, options.k) for side in rows.sides]
     table = np.stack([weight, *(weight * each for each in values)], axis=1)[relevant]
     sums = Sums(table=table, times=np.ones(len(table)))
     found = sums.resampled(lambda total: total[..., 1:] / total[..., :1], options.draws, rows.seed)
     left_out = int(np.count_nonzero(~relevant))
-    notes = (f"{left_out} of {len(names)} queries have no relevant row, and do not count",) if left_out else ()
+    notes = (f"{left_out} of {count} queries have no relevant row, and do not count",) if left_out else ()
     return Measured(values=tuple(map(float, found.estimate)), resampled=found, notes=notes)
 
 

@@ -30,7 +30,7 @@ class Question:
 
     def ruling(self, measure: Measure, rows: Rows, where: str = "", claims: int = 1) -> Ruling:
         """The answer for some rows. where: which slice they are; claims: among how many groups the worst is sought."""
-        units = rows.units.independent
+        units = rows.independent
         if units < self.min_rows:
             what = "rows" if rows.first.cluster is None else "clusters"
             return self.open(f"there are {units} {what}: fewer than {self.min_rows}", where, rows, self.min_rows)
@@ -118,7 +118,7 @@ class Question:
         return (
             *(Number(name=str(name), value=value, interval=known.interval(self.level)) for name, value, known in named),
             Number(name="resamples", value=float(self.options.draws)),
-            Number(name="independent units", value=float(rows.units.independent)),
+            Number(name="independent units", value=float(rows.independent)),
         )
 
 

@@ -35,7 +35,7 @@ def _groups(
         yield question.open(f"there are {len(groups)} groups: more than {_MOST_GROUPS}", name, rows)
         return
     parts = [(where, some(rows, mask)) for where, mask in groups]
-    judged = [each for each in parts if each[1].units.independent >= question.min_rows or small is not SmallGroups.SKIP]
+    judged = [each for each in parts if each[1].independent >= question.min_rows or small is not SmallGroups.SKIP]
     skipped = tuple(where for where, part in parts if (where, part) not in judged)
     notes = (f"left out, with fewer rows than {question.min_rows}: {'; '.join(skipped)}",) if skipped else ()
     if not judged:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -11,11 +11,11 @@ import numpy as np
 from mlgitlab.jobs.gate.metrics.measured import Measured
 from mlgitlab.jobs.gate.rows.selection import Rows
 from mlgitlab.jobs.gate.statistics.sums import Combine, Sums, kinds
-from mlgitlab.jobs.gate.statistics.units import MOST, units_of
+from mlgitlab.jobs.gate.statistics.units import MOST
 
 if TYPE_CHECKING:
     from mlgitlab.jobs.gate.predictions import Floats
-    from mlgitlab.jobs.gate.statistics.units import Integers
+    from mlgitlab.jobs.gate.statistics.units import Codes, Integers
 
 # Weights by class (..., K), of rows whose truth it is, that were predicted as it, and that are both, to scores (...).
 Score: TypeAlias = "Callable[[Floats, Floats, Floats], Floats]"
@@ -24,27 +24,84 @@ Score: TypeAlias = "Callable[[Floats, Floats, Floats], Floats]"
 _TABLE = 20_000_000
 
 
-def measured(rows: Rows, truth: Integers, sides: Sequence[Integers], score: Score, draws: int) -> Measured:
-    """The score of each side: of rows with that truth (n,) and those answers (n,), numbers of classes.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """The class of each row (n,), in truth and as each side has it; they are numbers below `classes`."""
+
+    truth: Codes
+    sides: tuple[Codes, ...]
+    classes: int
+
+    @property
+    def width(self) -> int:
+        """How many columns there are."""
+        return (1 + 2 * len(self.sides)) * self.classes
+
+    @property
+    def kinds(self) -> int:
+        """How many kinds of rows there may be."""
+        return int(self.classes ** (1 + len(self.sides)))
+
+    def codes(self) -> Codes:
+        """The kind of each row (n,)."""
+        small = np.min_scalar_type(max(self.kinds - 1, self.classes))
+        codes = self.truth.astype(small)
+        for answers in self.sides:
+            codes = codes * small.type(self.classes) + answers.astype(small)
+        return codes
+
+    def of_kinds(self, codes: Codes) -> Answers:
+        """One row of each of those kinds."""
+        rest, sides = codes.astype(np.int64), []
+        for _ in self.sides:
+            rest, digit = np.divmod(rest, self.classes)
+            sides.append(digit)
+        return Answers(truth=rest, sides=tuple(sides[::-1]), classes=self.classes)
+
+    def unseen(self) -> Answers:
+        """For each class that occurs: a row that the first side alone gets right, and one that it alone gets wrong."""
+        truth = np.unique(self.truth)
+        wrong = (truth + 1) % self.classes
+        first, second = np.concatenate([truth, wrong]), np.concatenate([wrong, truth])
+        sides = (first, second)[: len(self.sides)]
+        return Answers(truth=np.concatenate([truth, truth]), sides=sides, classes=self.classes)
+
+    def columns(self) -> Floats:
+        """A one in the column of each row's class: of the truth, and of each side's answer and right answer."""
+        every = np.arange(self.classes)
+        true = self.truth[:, None] == every
+        parts = [true]
+        for answers in self.sides:
+            answered = answers[:, None] == every
+            parts += [answered, answered & true]
+        return np.asarray(np.concatenate(parts, axis=1), dtype=np.float64)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Tally:
+    """`total` of the columns over the rows, and `sums` to draw from; `unseen`: the lines of rows that were added."""
+
+    total: Floats
+    sums: Sums
+    unseen: Integers
+
+
+def measured(rows: Rows, answers: Answers, score: Score, draws: int) -> Measured:
+    """The score of each side.
 
     For intervals, half a row is added in which the first side alone is right, and half a row in which it alone is
     wrong, spread over the classes: without them, models that happen to agree on a few rows would seem to agree on
     all (Agresti and Min 2005, Biometrics 61:515-523).
     """
-    classes = 1 + max(1, int(truth.max()), *(int(answers.max()) for answers in sides))
-    score_all = _of_sides(score, len(sides))
-    table, times = _counted(rows, truth, sides, classes) or _by_unit(rows, truth, sides, classes)
-    values = score_all(times @ table)
-    unseen = _columns(*_unseen(np.unique(truth), classes, len(sides)), classes) * rows.weight.mean()
-    sums = Sums(
-        table=np.concatenate([table, unseen]), times=np.concatenate([times, np.full(len(unseen), 1 / len(unseen))])
-    )
-    found = sums.resampled(score_all, draws, rows.seed)
+    combine = _of_sides(score, len(answers.sides))
+    tally = (_counted(answers) if rows.plain else None) or _by_unit(rows, answers)
+    found = tally.sums.resampled(combine, draws, rows.seed)
     # What was not seen in any unit may be in every row of one.
-    reach = (
-        float(np.abs(found.influence[-len(unseen) :]).max()) * rows.count / rows.units.independent / sums.times.sum()
+    most = float(np.abs(found.influence[tally.unseen]).max()) / float(found.times.sum())
+    values = combine(tally.total)
+    return Measured(
+        values=tuple(map(float, values)), resampled=replace(found, reach=most * rows.count / rows.independent)
     )
-    return Measured(values=tuple(map(float, values)), resampled=replace(found, reach=reach))
 
 
 def _of_sides(score: Score, sides: int) -> Combine:
@@ -55,54 +112,34 @@ def _of_sides(score: Score, sides: int) -> Combine:
     return combined
 
 
-def _columns(truth: Integers, sides: Sequence[Integers], classes: int) -> Floats:
-    """For each row, a one in the column of its class: of the truth, and of each side's answer and right answer."""
-    every = np.arange(classes)
-    true = truth[:, None] == every
-    parts = [true]
-    for answers in sides:
-        answered = answers[:, None] == every
-        parts += [answered, answered & true]
-    return np.asarray(np.concatenate(parts, axis=1), dtype=np.float64)
-
-
-def _counted(rows: Rows, truth: Integers, sides: Sequence[Integers], classes: int) -> tuple[Floats, Floats] | None:
-    """One line for each kind of row that occurs; None where rows are not alike, or the kinds are too many."""
-    if not (rows.first.weight is None and rows.first.cluster is None):
+def _counted(answers: Answers) -> _Tally | None:
+    """One line for each kind of row that occurs; None where these are too many."""
+    codes, times = kinds(answers.codes(), answers.kinds)
+    if len(codes) * answers.width > _TABLE:
         return None
-    codes, number = truth, classes
-    for answers in sides:
-        codes, number = codes * classes + answers, number * classes
-    found, times = kinds(codes, number)
-    if len(found) * (1 + 2 * len(sides)) * classes > _TABLE:
-        return None
-    digits = []
-    for _ in sides:
-        found, digit = np.divmod(found, classes)
-        digits.append(digit)
-    return _columns(found, digits[::-1], classes), times
+    seen = answers.of_kinds(codes)
+    added = seen.unseen().codes().astype(np.int64)
+    together, place = np.unique(np.concatenate([codes, added]), return_inverse=True)
+    more = np.full(len(added), 1 / len(added))
+    return _Tally(
+        total=times @ seen.columns(),
+        sums=Sums(
+            table=answers.of_kinds(together).columns(),
+            times=np.asarray(np.bincount(place, weights=np.concatenate([times, more])), dtype=np.float64),
+        ),
+        unseen=place[len(codes) :],
+    )
 
 
-def _by_unit(rows: Rows, truth: Integers, sides: Sequence[Integers], classes: int) -> tuple[Floats, Floats]:
+def _by_unit(rows: Rows, answers: Answers) -> _Tally:
     """One line for each unit of rows that are drawn together."""
-    columns = (1 + 2 * len(sides)) * classes
-    units = units_of(rows.first, rows.seed, max(2, min(MOST, _TABLE // columns)))
-    of_row = np.arange(rows.count) if units.of_row is None else units.of_row
-    parts = [_weighed(of_row, truth, rows.weight, units.count, classes)]
-    for answers in sides:
-        parts.append(_weighed(of_row, answers, rows.weight, units.count, classes))
-        parts.append(_weighed(of_row, answers, rows.weight * (answers == truth), units.count, classes))
-    return np.concatenate(parts, axis=1), np.ones(units.count)
-
-
-def _weighed(of_row: Integers, classes_of: Integers, weight: Floats, units: int, classes: int) -> Floats:
-    flat = np.bincount(of_row * classes + classes_of, weights=weight, minlength=units * classes)
-    return np.asarray(flat.reshape(units, classes), dtype=np.float64)
-
-
-def _unseen(truth: Integers, classes: int, sides: int) -> tuple[Integers, list[Integers]]:
-    """For each class of the truth: a row that the first side alone gets right, and one that it alone gets wrong."""
-    wrong = (truth + 1) % classes
-    first = np.concatenate([truth, wrong])
-    second = np.concatenate([wrong, truth])
-    return np.concatenate([truth, truth]), [first, second][:sides]
+    units = rows.units(max(2, min(MOST, _TABLE // answers.width)))
+    parts = [units.totals_by(answers.truth, answers.classes, rows.weight)]
+    for side in answers.sides:
+        parts.append(units.totals_by(side, answers.classes, rows.weight))
+        parts.append(units.totals_by(side, answers.classes, rows.weight * (side == answers.truth)))
+    table = np.concatenate(parts, axis=1)
+    added = answers.unseen().columns() * rows.weight.mean()
+    times = np.append(np.ones(units.count), np.full(len(added), 1 / len(added)))
+    sums = Sums(table=np.concatenate([table, added]), times=times)
+    return _Tally(total=table.sum(axis=0), sums=sums, unseen=np.arange(units.count, len(times)))

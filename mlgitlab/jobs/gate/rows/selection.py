@@ -4,28 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from mlgitlab.jobs.gate.predictions import Pair, Predictions, Task
-from mlgitlab.jobs.gate.statistics.units import Units, units_of
+from mlgitlab.jobs.gate.statistics.units import MOST, Units, units_of
 
 if TYPE_CHECKING:
-    from typing import TypeAlias
-
-    from mlgitlab.jobs.gate.predictions import Floats
-
-    Mask: TypeAlias = np.ndarray[Any, np.dtype[np.bool_]]
+    from mlgitlab.jobs.gate.predictions import Floats, Texts
+    from mlgitlab.jobs.gate.statistics.units import Flags, Integers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rows:
-    """Rows with a weight above zero. `sides` are the candidate's answers, and production's where they are compared."""
+    """Rows with a weight above zero, and where draws of them start.
+
+    `sides` are the candidate's answers, and production's where they are compared.
+    """
 
     sides: tuple[Predictions, ...]
-    units: Units
     seed: int
+    clusters: Integers | None  # the number of each row's
+    independent: int  # how many clusters there are, or rows where none are told
 
     @property
     def first(self) -> Predictions:
@@ -44,8 +45,12 @@ class Rows:
 
     @property
     def plain(self) -> bool:
-        """Whether rows are drawn one by one, and count the same."""
-        return self.first.weight is None and self.units.of_row is None
+        """Whether rows are independent, and count the same."""
+        return self.first.weight is None and self.clusters is None
+
+    def units(self, most: int = MOST) -> Units:
+        """What is drawn again, at most so many."""
+        return units_of(self.clusters, self.independent, self.seed, most)
 
     @property
     def identical(self) -> bool:
@@ -70,16 +75,25 @@ def rows_of(pair: Pair, seed: int, *, alone: bool = False) -> Rows:
     if pair.candidate.weight is not None and not np.all(pair.candidate.weight > 0):
         counting = np.asarray(pair.candidate.weight > 0)
         sides = tuple(chosen(side, counting) for side in sides)
-    return Rows(sides=sides, units=units_of(sides[0], seed), seed=seed)
+    if sides[0].cluster is None:
+        return Rows(sides=sides, seed=seed, clusters=None, independent=sides[0].rows)
+    return _clustered(sides, sides[0].cluster, seed)
 
 
-def some(rows: Rows, mask: Mask) -> Rows:
+def _clustered(sides: tuple[Predictions, ...], names: Texts | Integers, seed: int) -> Rows:
+    found, of_row = np.unique(names, return_inverse=True)
+    return Rows(sides=sides, seed=seed, clusters=of_row, independent=len(found))
+
+
+def some(rows: Rows, mask: Flags) -> Rows:
     """The rows of a mask (n,)."""
     sides = tuple(chosen(side, mask) for side in rows.sides)
-    return Rows(sides=sides, units=units_of(sides[0], rows.seed), seed=rows.seed)
+    if rows.clusters is None:
+        return Rows(sides=sides, seed=rows.seed, clusters=None, independent=sides[0].rows)
+    return _clustered(sides, rows.clusters[mask], rows.seed)
 
 
-def chosen(side: Predictions, mask: Mask) -> Predictions:
+def chosen(side: Predictions, mask: Flags) -> Predictions:
     """One side's answers on the rows of a mask (n,)."""
     return replace(
         side,
@@ -93,7 +107,7 @@ def chosen(side: Predictions, mask: Mask) -> Predictions:
     )
 
 
-def groups_of(rows: Rows, columns: tuple[str, ...]) -> Iterator[tuple[str, Mask]]:
+def groups_of(rows: Rows, columns: tuple[str, ...]) -> Iterator[tuple[str, Flags]]:
     """Each group of the columns' values that occurs: `region=north`, or `sex=f, region=north`; sorted by name."""
     texts = [rows.first.groups[column] for column in columns]
     codes = [np.unique(values, return_inverse=True) for values in texts]

@@ -14,7 +14,7 @@ from mlgitlab.jobs.gate.statistics.units import Units
 
 if TYPE_CHECKING:
     from mlgitlab.jobs.gate.predictions import Floats
-    from mlgitlab.jobs.gate.statistics.units import Integers
+    from mlgitlab.jobs.gate.statistics.units import Flags, Integers
 
 # Rows that are summed at once, times draws.
 _BATCH = 200_000
@@ -36,7 +36,7 @@ class Ranked:
     level: Integers
 
 
-def ranked(positive: np.ndarray[tuple[int], np.dtype[np.bool_]], scores: Floats) -> Ranked:
+def ranked(positive: Flags, scores: Floats) -> Ranked:
     """Sort rows (n,) by their scores (n,)."""
     order = np.argsort(-scores, kind="stable")
     of_class = positive[order]
@@ -78,7 +78,7 @@ def _product(weights: Floats, values: Floats) -> Floats:
 def _roc_value(rows: Ranked, positive: Floats, negative: Floats) -> Floats:
     """The share of pairs in which the positive row scores more; a tie counts half (Hanley and McNeil 1982)."""
     before = _from_zero(negative)
-    ahead = _product(positive, before[..., rows.above] + before[..., rows.level])
+    ahead = _product(positive, np.take(before, rows.above, axis=-1) + np.take(before, rows.level, axis=-1))
     with np.errstate(invalid="ignore"):  # NaN where a draw has rows of one class only
         return np.asarray(1 - ahead / (2.0 * positive.sum(axis=-1) * before[..., -1]))
 
@@ -98,8 +98,8 @@ def _roc_slopes(rows: Ranked, positive: Floats, negative: Floats) -> tuple[Float
 
 def _precision(rows: Ranked, positive: Floats, negative: Floats) -> tuple[Floats, Floats]:
     """At each positive row's score: the weight of positive rows, and of all rows, that score at least as much."""
-    right = _from_zero(positive)[..., rows.ahead]
-    return right, right + _from_zero(negative)[..., rows.level]
+    right = np.take(_from_zero(positive), rows.ahead, axis=-1)
+    return right, right + np.take(_from_zero(negative), rows.level, axis=-1)
 
 
 def _pr_value(rows: Ranked, positive: Floats, negative: Floats) -> Floats:
@@ -133,13 +133,9 @@ class Weighing:
     weight: Floats | None
     units: Units
 
-    def of(self, rows: Integers, drawn: Floats | None = None) -> Floats:
+    def of(self, rows: Integers) -> Floats:
         """The weights of some rows."""
-        weight = np.ones(len(rows)) if self.weight is None else self.weight[rows]
-        if drawn is None:
-            return weight
-        times = drawn[rows if self.units.of_row is None else self.units.of_row[rows]]
-        return times if self.weight is None else weight * times
+        return np.ones(len(rows)) if self.weight is None else self.weight[rows]
 
 
 def resampled(sides: Sequence[Sequence[Ranked]], area: Area, weighing: Weighing, draws: int, seed: int) -> Resampled:
@@ -162,7 +158,7 @@ def resampled(sides: Sequence[Sequence[Ranked]], area: Area, weighing: Weighing,
 
 
 def _split(batch: Floats, weighing: Weighing) -> Iterator[Floats]:
-    """Draws in such parts as rows allow, small integers where they need be no more."""
+    """Draws in such parts as rows allow; small integers where no weights need more (no row comes 256 times)."""
     rows = weighing.units.count if weighing.units.of_row is None else len(weighing.units.of_row)
     size = max(1, _BATCH // rows)
     drawn: Floats = batch if weighing.weight is not None else np.asarray(batch, dtype=np.uint8)
@@ -192,7 +188,7 @@ class _Prepared:
         return (self.rows, *self.weights)
 
     def value(self, area: Area, drawn: Floats) -> Floats:
-        positive, negative = (drawn[..., units] for units in self.units)
+        positive, negative = (np.take(drawn, units, axis=-1) for units in self.units)
         if self.weighted:
             positive, negative = positive * self.weights[0], negative * self.weights[1]
         return area.value(self.rows, positive, negative)

@@ -109,18 +109,23 @@ class Mixed:
         Student's distribution is wider than the normal one (Hesterberg 2015, The American Statistician 69:371-386).
         The acceleration comes from the influence of the units (Efron and Tibshirani 1993, section 22.6).
         """
-        lower = part < 0.5
+        lower, least = part < 0.5, 2 / (len(self.draws) + 1)
+        if min(part, 1 - part) < least:
+            # So few draws lie there that they do not say where it ends; a normal distribution does, from where they do.
+            known = 1.01 * least if lower else 1 - 1.01 * least
+            return self.estimate + (self.end(known) - self.estimate) * normal.quantile(part) / normal.quantile(known)
         units = float(np.sum(self.times[self.influence != 0]))
         if not self._varies():
             # As many rows that were not seen as the rule of three allows: z² = 3.84 for 95 %.
             return self.estimate + math.copysign(normal.quantile(part) ** 2 * self.reach, part - 0.5)
         z = math.sqrt(units / max(units - 1, 1)) * normal.student(part, max(units - 1, 4.0))
         if self.excess is not None:
-            deviation = float(np.std(self.draws))
-            return self.estimate + z * deviation + (-self.excess[0] if lower else self.excess[1])
+            with np.errstate(invalid="ignore"):
+                moved = z * float(np.std(self.draws)) + (-self.excess[0] if lower else self.excess[1])
+            return self.estimate + (moved if math.isfinite(moved) else math.copysign(math.inf, z))
         start, acceleration = self._start(), self._acceleration()
-        moved = start + (start + z) / max(1 - acceleration * (start + z), 0.1)
-        bound = _quantile(self.draws, normal.probability(moved), lower=lower)
+        place = start + (start + z) / max(1 - acceleration * (start + z), 0.1)
+        bound = _quantile(self.draws, normal.probability(place), lower=lower)
         return bound + math.copysign(self._unseen(z), z)
 
     def _varies(self) -> bool:

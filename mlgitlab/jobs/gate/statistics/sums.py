@@ -12,7 +12,7 @@ from mlgitlab.jobs.gate.statistics.resampled import Resampled
 
 if TYPE_CHECKING:
     from mlgitlab.jobs.gate.predictions import Floats
-    from mlgitlab.jobs.gate.statistics.units import Integers
+    from mlgitlab.jobs.gate.statistics.units import Codes, Integers
 
 # Sums (..., K) to parameters (..., J).
 Combine: TypeAlias = "Callable[[Floats], Floats]"
@@ -24,6 +24,8 @@ _FEW_KINDS = 1024
 _STEP = 1e-6
 # Of more codes, those that occur are found by sorting.
 _FEW_CODES = 1_000_000
+# Of so few, to look for each is quicker than to count them all.
+_VERY_FEW_CODES = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,14 +48,22 @@ class Sums:
 
     def _influence(self, combine: Combine, total: Floats) -> Floats:
         """The derivatives by central differences, times the deviation of each kind of unit from the mean."""
-        steps = np.diag(_STEP * np.maximum(np.abs(total), np.abs(self.table).max(axis=0)) + 1e-300)
-        slopes = (combine(total + steps) - combine(total - steps)) / (2 * np.diag(steps))[:, None]
+        steps = _STEP * np.maximum(np.abs(total), np.abs(self.table).max(axis=0)) + 1e-300
+        slopes = []
+        for some in np.array_split(np.arange(len(total)), 1 + len(total) ** 2 // _BATCH):
+            off = np.zeros((len(some), len(total)))
+            off[np.arange(len(some)), some] = steps[some]
+            slopes.append((combine(total + off) - combine(total - off)) / (2 * steps[some, None]))
         # A share more of one kind of units is a share less of all others.
-        return np.asarray((self.table * self.times.sum() - total) @ np.nan_to_num(slopes))
+        return np.asarray((self.table * self.times.sum() - total) @ np.nan_to_num(np.concatenate(slopes)))
 
 
-def kinds(codes: Integers, number: int) -> tuple[Integers, Floats]:
+def kinds(codes: Codes, number: int) -> tuple[Integers, Floats]:
     """The codes that occur among those of rows (n,), all below `number`, and how many rows have each."""
+    if number <= _VERY_FEW_CODES:
+        times = np.array([np.count_nonzero(codes == code) for code in range(number)])
+        found = np.flatnonzero(times)
+        return found, times[found].astype(np.float64)
     if number <= _FEW_CODES:
         times = np.bincount(codes, minlength=number)
         found = np.flatnonzero(times)

@@ -63,7 +63,7 @@ def test_blocks_of_many_rows_vary_as_the_rows_do() -> None:
     losses = np.abs(answers.truth - answers.predicted)[:, None]
     spread = []
     for most in (40_000, 2000):
-        units = units_of(answers, 3, most)
+        units = units_of(None, answers.rows, 3, most)
         sums = Sums(table=units.totals(losses), times=np.ones(units.count))
         spread.append(sums.resampled(lambda total: total / 40_000, 400, 5).draws.std())
     assert spread[1] == pytest.approx(spread[0], rel=0.15)
@@ -73,7 +73,7 @@ def test_the_spread_of_an_area_is_about_that_of_delong() -> None:
     pair = classifiers(1500)
     assert pair.candidate.scores is not None
     ranking = ranks.ranked(pair.candidate.truth == 1, pair.candidate.scores)
-    weighing = ranks.Weighing(weight=None, units=units_of(pair.candidate, 0))
+    weighing = ranks.Weighing(weight=None, units=units_of(None, 1500, 0))
     found = ranks.resampled([[ranking]], ranks.ROC, weighing, 1500, 0)
     delong = np.sqrt(np.sum(found.influence**2)) / 1500
     assert found.draws.std() == pytest.approx(delong, rel=0.1)
@@ -94,3 +94,11 @@ def test_draws_that_are_no_numbers_count_as_the_worst() -> None:
     ends = found.mixed((1,)).interval(0.95)
     assert ends.low == -np.inf
     assert ends.high == np.inf
+
+
+def test_an_end_beyond_what_draws_can_tell_lies_further_out() -> None:
+    draws = np.random.default_rng(0).normal(size=400)[:, None]
+    found = Resampled(estimate=np.zeros(1), draws=draws, influence=np.ones((90, 1)), times=np.ones(90)).mixed((1,))
+    ends = [found.interval(level).high for level in (0.9, 0.99, 0.999, 0.99999)]
+    assert ends == sorted(ends)
+    assert ends[-1] > 1.2 * ends[-2]
