@@ -60,6 +60,9 @@ def _onnx(stream: BinaryIO, size: int) -> Described:
 
 
 def _json(stream: BinaryIO, size: int) -> Described:
+    """JSON to its end; more than is held at once is only told to be text."""
+    if size > _MOST_HELD:
+        return replace(_text(stream, size), format="json")
     json.loads(stream.read(size))
     return Described(format="json")
 
