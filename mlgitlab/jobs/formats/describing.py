@@ -26,6 +26,7 @@ _MOST_HELD = 32 * 1024 * 1024
 _MOST_UNPACKED = 4 * 1024**3
 _HEAD = 16
 _MOST_MEMBERS = 200_000
+_CODE = b'"Lambda"'  # Keras' layer of marshalled code: keras/src/layers/core/lambda_layer.py
 
 
 def describe(name: str, size: int, read: Callable[[int, int], bytes]) -> Described:
@@ -59,6 +60,9 @@ def _onnx(stream: BinaryIO, size: int) -> Described:
 
 
 def _json(stream: BinaryIO, size: int) -> Described:
+    """JSON to its end; more than is held at once is only told to be text."""
+    if size > _MOST_HELD:
+        return replace(_text(stream, size), format="json")
     json.loads(stream.read(size))
     return Described(format="json")
 
@@ -109,7 +113,11 @@ def _described(found: str, walked: Walked) -> Described:
 
 
 def _unknown(stream: BinaryIO, size: int) -> Described:
-    """It may be a pickle whose first bytes do not show it."""
+    """It may be a packed pickle, or one whose first bytes do not show it; loaders do not go by names."""
+    packed = packing(stream.read(_HEAD))
+    stream.seek(0)
+    if packed:
+        return _pickle(UNKNOWN, stream, size)
     walked = walk(stream, min(size, _MOST_HELD))
     return Described(format=UNKNOWN, counted=False) if walked.unfollowed else _described("pickle", walked)
 
@@ -121,9 +129,12 @@ def _archive(stream: BinaryIO, size: int) -> Described:
         if found == "npz":
             return _npz(opened)
         if found in ("torch", "torchscript"):
-            return _torch(found, opened, root)
-        # What else is in it may be anything, pickles among it.
-        return Described(format=found, counted=False)
+            return _members(found, opened, root)
+        if found == "keras" and _CODE in opened.open("config.json").read(_MOST_HELD):
+            return Described(
+                format=found, pickles=1, counted=False, unfollowed="a Lambda layer of it holds Python code"
+            )
+        return replace(_members(found, opened, ""), counted=False)
 
 
 def _check_members(opened: zipfile.ZipFile, size: int) -> None:
@@ -163,16 +174,17 @@ def _counted(tensors: Tensors) -> Walked:
     return Walked(names=frozenset(), tensors=tensors, pickles=0)
 
 
-def _torch(found: str, opened: zipfile.ZipFile, root: str) -> Described:
+def _members(found: str, opened: zipfile.ZipFile, root: str) -> Described:
+    """The pickles in an archive, by their names or their first bytes. root: the folder of PyTorch's files in it."""
     parts = []
     for member in opened.infolist():
-        if member.filename.startswith(f"{root}/data/"):
+        if root and member.filename.startswith(f"{root}/data/"):
             continue  # the tensors' bytes, which may begin as anything
         with opened.open(member) as inner:
             if not (member.filename.endswith((".pkl", ".pickle")) or kind.is_pickle(inner.read(2))):
                 continue
         with opened.open(member) as inner:
-            walked = walk(inner, min(member.file_size, _MOST_UNPACKED), persistent=True)
+            walked = walk(inner, min(member.file_size, _MOST_UNPACKED), persistent=bool(root))
         if walked.ids and not walked.unfollowed:
             tensors = torch.in_archive(walked.ids, opened, member.filename.removesuffix(".pkl"))
             walked = replace(walked, tensors=added([walked.tensors, tensors]))

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     import numpy as np
 
     Floats: TypeAlias = np.ndarray[Any, np.dtype[np.float64]]
+    Singles: TypeAlias = np.ndarray[Any, np.dtype[np.float32]]
 
 _RESAMPLES = 1000
-_AT_ONCE = 250
 _SEED = 20240229  # the same measurement gives the same verdict
 _LEVEL = 0.95
 _VALUES = 1000
@@ -45,7 +45,7 @@ class Spread:
         self._sorted: dict[Who, Floats] = {}
         self._counts: dict[Who, Floats] = {}
         self._seconds: dict[Who, Floats] = {}
-        self._found: dict[tuple[Who, float], Floats] = {}
+        self._cumulated: dict[Who, Singles] = {}
         for who in Who:
             own = [block for block in blocks if block.who is who]
             if own:
@@ -104,19 +104,19 @@ class Spread:
         """Of all rounds as they are, and then of each resample."""
         import numpy as np  # noqa: PLC0415
 
-        if (who, share) not in self._found:
-            pieces = [self._weights[start : start + _AT_ONCE] for start in range(0, _RESAMPLES, _AT_ONCE)]
-            every = (np.ones((1, self.rounds)), *pieces)
-            self._found[who, share] = np.concatenate([self._of(weights, who, share) for weights in every])
-        return self._found[who, share]
+        reached = self._reached(who)
+        # So little less that rounding does not ask for one answer more.
+        wanted = reached[:, -1:] * (share - 1e-6)
+        return np.asarray(self._sorted[who][np.argmax(reached >= wanted, axis=1)])
 
-    def _of(self, weights: Floats, who: Who, share: float) -> Floats:
+    def _reached(self, who: Who) -> Singles:
+        """How many answers took at most each value: (1 + resamples, values). Such counts are exact as float32."""
         import numpy as np  # noqa: PLC0415
 
-        reached = np.cumsum(weights @ self._counts[who], axis=1)
-        # So little less that rounding does not ask for one answer more.
-        wanted = reached[:, -1:] * (share - 1e-12)
-        return np.asarray(self._sorted[who][np.argmax(reached >= wanted, axis=1)])
+        if who not in self._cumulated:
+            weights = np.concatenate([np.ones((1, self.rounds)), self._weights]).astype(np.float32)
+            self._cumulated[who] = np.cumsum(weights @ self._counts[who].astype(np.float32), axis=1)
+        return self._cumulated[who]
 
     def _rates(self, who: Who) -> Floats:
         import numpy as np  # noqa: PLC0415

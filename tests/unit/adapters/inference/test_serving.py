@@ -55,6 +55,17 @@ def test_an_equal_model_does_not_fail(tmp_path: Path, rule: InferenceRules, prog
     assert found["inference.latency_p50.max_ratio"] is not Outcome.FAIL
 
 
+def test_a_machine_as_noisy_as_the_limit_is_narrow_gives_no_verdict(tmp_path: Path) -> None:
+    program = LINES.replace("time.sleep(delay)", "time.sleep(delay * random.choice([0.5, 3]))").replace(
+        "import json", "import random, json"
+    )
+    rule = dataclasses.replace(BY_LINES, latency_p50=LatencyLimit(max_ratio=1.02))
+    found = measured(rule, project(tmp_path, program))
+    ruling = judge(rule, found).rulings[1]
+    assert ruling.outcome is Outcome.INCONCLUSIVE
+    assert "production against itself" in ruling.why
+
+
 def test_every_model_gets_the_same_requests_in_turns(tmp_path: Path) -> None:
     found = measured(dataclasses.replace(BY_LINES, duration=Duration(1)), project(tmp_path, LINES))
     counts = {who: len(found.of(who)) for who in Who}
