@@ -10,8 +10,8 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mlgitlab.jobs.gate.report.effect import Effect, Measure
-from mlgitlab.jobs.gate.ruling import Outcome
+from mlgitlab.jobs.gate.report.effect import Effect
+from mlgitlab.jobs.gate.ruling import Judged, Outcome
 
 WIDTH, HEIGHT = 200, 22
 _EDGE = 8  # where an arrow begins, of what leaves the drawing
@@ -45,7 +45,7 @@ def scale(found: Effect) -> Scale | None:
     start = found.neutral if found.neutral is not None else found.margin
     if start is None or not math.isfinite(start) or not math.isfinite(found.estimate):
         return None
-    log = found.measure is Measure.RATIO
+    log = found.judged is Judged.RATIO
     one = Scale(start=start, unit=1.0, log=log)
     margins = [abs(one.place(found.margin)) * _REACH] if found.margin is not None and start != found.margin else []
     ends = [found.estimate, *([found.interval.low, found.interval.high] if found.interval else [])]

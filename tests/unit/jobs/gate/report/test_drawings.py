@@ -8,14 +8,14 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from mlgitlab.jobs.gate.report import forest, groups, plots
-from mlgitlab.jobs.gate.report.effect import Effect, Measure
-from mlgitlab.jobs.gate.ruling import Curve, CurveKind, Interval, Outcome, Side
+from mlgitlab.jobs.gate.report.effect import Effect
+from mlgitlab.jobs.gate.ruling import Curve, CurveKind, Interval, Judged, Outcome, Side
 from tests.verdicts import passing
 
 
 def drop(estimate: float, half: float, **more: object) -> Effect:
     interval = Interval(low=estimate - half, high=estimate + half)
-    known = {"measure": Measure.DIFFERENCE, "margin": -0.01, "higher_is_better": True, **more}
+    known = {"judged": Judged.DIFFERENCE, "margin": -0.01, "higher_is_better": True, **more}
     return Effect(estimate=estimate, interval=interval, **known)  # type: ignore[arg-type]
 
 
@@ -39,7 +39,7 @@ def test_the_margin_stands_at_one_place_in_all_rows() -> None:
     rows = [
         places(drop(0.0, 0.002)),
         places(drop(1.5, 4.0, margin=-12.0)),
-        places(drop(1.0, 0.02, measure=Measure.RATIO, margin=1.1, higher_is_better=False)),
+        places(drop(1.0, 0.02, judged=Judged.RATIO, margin=1.1, higher_is_better=False)),
     ]
     assert len({round(row["margin"], 1) for row in rows}) == 1
 
@@ -58,7 +58,7 @@ def test_without_a_margin_to_measure_by_what_was_found_fills_the_drawing(margin:
 
 def test_what_is_no_number_is_not_drawn() -> None:
     assert not forest.draw(drop(math.nan, 0.1), Outcome.FAIL)
-    assert not forest.draw(drop(0.1, 0.1, measure=Measure.VALUE, margin=None), Outcome.PASS)
+    assert not forest.draw(drop(0.1, 0.1, judged=Judged.VALUE, margin=None), Outcome.PASS)
 
 
 def test_both_sides_of_a_kind_share_a_drawing_and_the_candidate_lies_on_top() -> None:
