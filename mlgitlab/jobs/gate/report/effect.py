@@ -116,17 +116,17 @@ def _holds(found: Interval | None, value: float | None) -> bool:
 
 
 def worst_first(rulings: Iterable[Ruling]) -> list[Ruling]:
-    """Fails before what is inconclusive before passes, mandatory before advisory, and the worst of each first."""
+    """Mandatory before advisory, fails before what is inconclusive before passes, and the worst of each first."""
     order = (Outcome.FAIL, Outcome.INCONCLUSIVE, Outcome.PASS)
 
-    def place(ruling: Ruling) -> tuple[int, bool, float, str, str, str]:
+    def place(ruling: Ruling) -> tuple[bool, int, float, str, str, str]:
         found = effect(ruling)
         merit = found.merit if found else math.nan
         # What is not known comes first of its outcome: NaN is no small matter.
         known = merit if not math.isnan(merit) else -math.inf if found else math.inf
         return (
-            order.index(ruling.outcome),
             not ruling.mandatory,
+            order.index(ruling.outcome),
             known,
             ruling.rule,
             ruling.dataset,

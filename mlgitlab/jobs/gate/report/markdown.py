@@ -58,7 +58,7 @@ def markdown(verdict: Verdict, link: str = "") -> str:
 
 def code(text: str, most: int = 160) -> str:
     """A text that nobody knows, as a code span that fits into a table."""
-    shown = words.cut(text, most).replace("`", "\\x60").replace("|", "\\x7c")
+    shown = words.cut(text, most).replace("`", "'").replace("|", "\\x7c")
     return f"`{shown or ' '}`"
 
 

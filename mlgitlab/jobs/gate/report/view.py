@@ -155,7 +155,7 @@ def _section(title: str, rulings: Sequence[Ruling], rows: Sequence[Row], figures
 
 def _row(ruling: Ruling, ident: str) -> Row:
     found = effect(ruling)
-    which = (("slice", ruling.slice), ("set", ruling.dataset))
+    which = (("groups" if ruling.family is Family.FAIRNESS else "slice", ruling.slice), ("set", ruling.dataset))
     return Row(
         ident=ident,
         outcome=ruling.outcome,

@@ -44,9 +44,11 @@ def test_the_margin_stands_at_one_place_in_all_rows() -> None:
     assert len({round(row["margin"], 1) for row in rows}) == 1
 
 
-def test_what_leaves_the_drawing_ends_in_an_arrow() -> None:
-    root = ET.fromstring(forest.draw(drop(-0.5, 0.002), Outcome.FAIL))
-    assert not list(root.iter("circle"))
+def test_everything_has_its_place_and_what_never_ends_an_arrow() -> None:
+    dots = [places(drop(estimate, 0.002))["dot"] for estimate in (-1e300, -0.5, -0.05, -0.02, 0.0, 0.02, 0.05, 1e300)]
+    assert dots == sorted(dots)
+    assert dots[0] >= 8
+    assert dots[-1] <= forest.WIDTH - 8
     wide = ET.fromstring(forest.draw(drop(0.0, math.inf), Outcome.INCONCLUSIVE))
     assert sum("L" in (path.get("d") or "") for path in wide.iter("path")) == 2
 

@@ -20,7 +20,7 @@ SENTENCES = {
     "-0.025), allowed is at most 0.01 below production; 13 of 32 mandatory checks fail, so do not promote it.",
     "inconclusive": f"Nobody can tell yet whether {NAME} may be promoted: 2 of 30 mandatory checks are inconclusive, "
     "first metrics.recall on transactions-late: the interval holds the margin: the loss may be allowed, or not; "
-    "evaluate it on 61,000 rows or more, or let a person decide.",
+    "evaluate more rows (that one needs about 61,000), or let a person decide.",
     "bootstrap": f"{NAME} passes as the first model of its name, compared with nothing: all 5 mandatory checks pass, "
     "so it may be promoted.",
     "same": f"{NAME} is as good as production within noise: all 4 mandatory checks pass, so it may be promoted; "
@@ -103,7 +103,7 @@ def test_the_worst_comes_first_and_what_is_no_number_before_it() -> None:
         one("nan", float("nan"), outcome=Outcome.FAIL),
         one("open", -0.1, outcome=Outcome.INCONCLUSIVE),
     ]
-    assert [each.rule for each in worst_first(rulings)] == ["nan", "far", "near", "advisory", "open", "passes"]
+    assert [each.rule for each in worst_first(rulings)] == ["nan", "far", "near", "open", "passes", "advisory"]
 
 
 def ruling(**more: object) -> Ruling:
