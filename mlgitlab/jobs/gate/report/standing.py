@@ -15,7 +15,7 @@ class Standing(StrEnum):
     BETTER = "Better than production"
     SAME = "As good as production, within noise"
     TOLERATED = "Worse than production, by less than the margin"
-    PASSES = "Passes"  # of production's rows nothing was compared, or nobody said which way is good
+    PASSES = "Passes"  # no metric was compared, or nobody said which way is good
     WORSE = "Worse than production"
     REFUSED = "Not acceptable"  # whatever production is like
     UNCERTAIN = "Cannot tell"
