@@ -24,7 +24,7 @@ LINK = "https://gitlab.example/group/project/-/jobs/1/artifacts/external_file/re
 READER = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 # Text of GitLab's that means something: https://docs.gitlab.com/user/markdown/#gitlab-specific-references
 REFERENCE = re.compile(r"[@#!~$&^*]\w|%[\w\"]|:\w+:|\w@\w|://|www\.|\[\[|\{\{|\^\[")
-OURS = re.compile(r"<!-- mlgitlab:verdict:[A-Za-z0-9_.%-]* -->|<details><summary>[A-Za-z0-9 ,:]+</summary>|</details>")
+OURS = re.compile(r"<!-- mlgitlab:verdict:[A-Za-z0-9_.%:-]* -->|<details><summary>[A-Za-z0-9 ,:]+</summary>|</details>")
 SHAPES = ["x", "y", "x1", "x2", "y1", "y2", "cx", "cy", "r", "d", "width", "height", "viewBox"]
 TAGS = """
     html head meta title style body main header section h1 h2 h3 p span dl dt dd ul ol li a code strong br

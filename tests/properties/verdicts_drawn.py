@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from mlgitlab.jobs.gate.ruling import Curve, CurveKind, Family, Interval, Number, Outcome, Ruling, Side
+from mlgitlab.jobs.gate.ruling import Curve, CurveKind, Family, Interval, Judged, Number, Outcome, Ruling, Side
 from mlgitlab.jobs.gate.verdict import Compared, EvaluationSet, Verdict
 
 # What acts in HTML, Markdown, GitLab's references and quick actions, or a terminal.
@@ -43,6 +43,8 @@ NASTY = (
     "```\n/merge\n```",
     "- [ ] task",
     "a" * 3000,
+    "\u00e9" * 3000,
+    "|" * 3000,
     "",
     " ",
 )
@@ -66,6 +68,7 @@ rulings = st.builds(
     difference=maybe,
     ratio=maybe,
     interval=st.none() | intervals,
+    judged=st.none() | st.sampled_from(Judged),
     margin=maybe,
     higher_is_better=st.none() | st.booleans(),
     unit=texts | st.sampled_from(["ms", "bytes", "%"]),

@@ -8,15 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from mlgitlab.jobs.gate.report import words
-from mlgitlab.jobs.gate.ruling import Family, Interval, Outcome, Ruling
-
-
-class Measure(StrEnum):
-    """What the estimate is."""
-
-    DIFFERENCE = "difference"
-    RATIO = "ratio"
-    VALUE = "value"
+from mlgitlab.jobs.gate.ruling import Family, Interval, Judged, Outcome, Ruling
 
 
 class Direction(StrEnum):
@@ -32,7 +24,7 @@ class Direction(StrEnum):
 class Effect:
     """`neutral` is where candidate and production are equal; none for a value of the candidate's alone."""
 
-    measure: Measure
+    judged: Judged
     estimate: float
     interval: Interval | None = None
     margin: float | None = None
@@ -42,7 +34,7 @@ class Effect:
     @property
     def neutral(self) -> float | None:
         """0 for a difference, 1 for a ratio."""
-        return {Measure.DIFFERENCE: 0.0, Measure.RATIO: 1.0, Measure.VALUE: None}[self.measure]
+        return {Judged.DIFFERENCE: 0.0, Judged.RATIO: 1.0, Judged.VALUE: None}[self.judged]
 
     @property
     def direction(self) -> Direction:
@@ -68,9 +60,9 @@ class Effect:
     def shown(self) -> str:
         """The estimate: `+0.0123`, `1.04 times`."""
         places = words.decimals(self.interval)
-        if self.measure is Measure.RATIO:
+        if self.judged is Judged.RATIO:
             return f"{words.number(self.estimate, decimals=places)} times"
-        write = words.signed if self.measure is Measure.DIFFERENCE else words.number
+        write = words.signed if self.judged is Judged.DIFFERENCE else words.number
         return write(self.estimate, self.unit, places)
 
     @property
@@ -78,24 +70,24 @@ class Effect:
         """The interval: `95 % interval +0.0041 to +0.0210`; empty without one."""
         if self.interval is None:
             return ""
-        unit = "" if self.measure is Measure.RATIO else self.unit
-        ends = words.interval(self.interval, unit, sign=self.measure is Measure.DIFFERENCE)
+        unit = "" if self.judged is Judged.RATIO else self.unit
+        ends = words.interval(self.interval, unit, sign=self.judged is Judged.DIFFERENCE)
         return f"{words.level(self.interval)} interval {ends}"
 
     def __str__(self) -> str:
         """Both; of the candidate's own value, which stands beside it anyway, the interval alone."""
-        if self.measure is Measure.VALUE:
+        if self.judged is Judged.VALUE:
             return self.span
         return f"{self.shown} ({self.span})" if self.span else self.shown
 
 
 def effect(ruling: Ruling) -> Effect | None:
     """What the ruling's interval and margin are about; None where it compares and measures nothing."""
-    measure, estimate = _measured(ruling)
+    judged, estimate = _judged(ruling)
     if estimate is None:
         return None
     return Effect(
-        measure=measure,
+        judged=judged,
         estimate=estimate,
         interval=ruling.interval,
         margin=ruling.margin,
@@ -104,29 +96,37 @@ def effect(ruling: Ruling) -> Effect | None:
     )
 
 
-def _measured(ruling: Ruling) -> tuple[Measure, float | None]:
-    difference, ratio, found = ruling.difference, ruling.ratio, ruling.interval
-    if difference is None and ratio is None:
-        return Measure.VALUE, ruling.candidate if found or ruling.margin is not None else None
-    if difference is None or ratio is None:
-        return (Measure.DIFFERENCE, difference) if ratio is None else (Measure.RATIO, ratio)
-    if found and (found.low <= ratio <= found.high) is not (found.low <= difference <= found.high):
-        return (Measure.RATIO, ratio) if found.low <= ratio <= found.high else (Measure.DIFFERENCE, difference)
-    return (Measure.RATIO, ratio) if ruling.family is Family.INFERENCE else (Measure.DIFFERENCE, difference)
+def _judged(ruling: Ruling) -> tuple[Judged, float | None]:
+    """What the interval and the margin are about; where the ruling does not say, what lies in its interval."""
+    known = {Judged.VALUE: ruling.candidate, Judged.DIFFERENCE: ruling.difference, Judged.RATIO: ruling.ratio}
+    if ruling.judged is not None:
+        return ruling.judged, known[ruling.judged]
+    compared = (
+        (Judged.RATIO, Judged.DIFFERENCE) if ruling.family is Family.INFERENCE else (Judged.DIFFERENCE, Judged.RATIO)
+    )
+    measured = ruling.interval is not None or ruling.margin is not None
+    there = [each for each in (*compared, *([Judged.VALUE] if measured else [])) if known[each] is not None]
+    inside = [each for each in there if _holds(ruling.interval, known[each])]
+    found = next(iter([*inside, *there]), Judged.VALUE)
+    return found, known[found] if there else None
+
+
+def _holds(found: Interval | None, value: float | None) -> bool:
+    return found is not None and value is not None and found.low <= value <= found.high
 
 
 def worst_first(rulings: Iterable[Ruling]) -> list[Ruling]:
-    """Fails before what is inconclusive before passes, mandatory before advisory, and the worst of each first."""
+    """Mandatory before advisory, fails before what is inconclusive before passes, and the worst of each first."""
     order = (Outcome.FAIL, Outcome.INCONCLUSIVE, Outcome.PASS)
 
-    def place(ruling: Ruling) -> tuple[int, bool, float, str, str, str]:
+    def place(ruling: Ruling) -> tuple[bool, int, float, str, str, str]:
         found = effect(ruling)
         merit = found.merit if found else math.nan
         # What is not known comes first of its outcome: NaN is no small matter.
         known = merit if not math.isnan(merit) else -math.inf if found else math.inf
         return (
-            order.index(ruling.outcome),
             not ruling.mandatory,
+            order.index(ruling.outcome),
             known,
             ruling.rule,
             ruling.dataset,

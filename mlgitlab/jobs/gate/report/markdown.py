@@ -17,11 +17,13 @@ from mlgitlab.jobs.gate.report.standing import standing
 from mlgitlab.jobs.gate.report.words import Foreign
 from mlgitlab.jobs.gate.ruling import Outcome, Ruling
 from mlgitlab.jobs.gate.verdict import Verdict
+from mlgitlab.store import digests
 
-# GitLab takes 1,000,000 characters; nobody reads a tenth of a hundredth of that.
+# GitLab takes 1,000,000 characters; nobody reads a hundredth of that.
 MOST = 10_000
 _HEAD = ("", "Check", "Production", "Candidate", "Difference", "Limit")
 _LINK = re.compile(r"https?://[A-Za-z0-9][A-Za-z0-9._~:/?#@!$&*+,;=%-]*")
+_LONGEST_MARKER = 200
 # Encoded in a marker: what could end a comment, such as a `-` before another or before the end.
 _ENCODED = re.compile(r"[^A-Za-z0-9_.-]|-(?![A-Za-z0-9_.])")
 
@@ -47,18 +49,20 @@ _ROOMS = (
 def marker(model: str) -> str:
     """The hidden line by which the note of a model is found again; no two models have the same."""
     kept = _ENCODED.sub(lambda found: _percent(found[0]), model)
+    if len(kept) > _LONGEST_MARKER:  # with a `:`, which no encoded name has
+        kept = digests.full(digests.of(kept.encode()))
     return f"<!-- mlgitlab:verdict:{kept} -->"
 
 
 def markdown(verdict: Verdict, link: str = "") -> str:
     """The note, marker first, of at most 10,000 characters. `link` is the page's address, empty where there is none."""
     made = (_note(verdict, link, room) for room in _ROOMS)
-    return next((text for text in made if len(text) <= MOST), "") or _note(verdict, "", _ROOMS[-1])[:MOST]
+    return next((text for text in made if len(text) <= MOST), "") or _note(verdict, "", _ROOMS[-1])
 
 
 def code(text: str, most: int = 160) -> str:
     """A text that nobody knows, as a code span that fits into a table."""
-    shown = words.cut(text, most).replace("`", "\\x60").replace("|", "\\x7c")
+    shown = words.cut(text.replace("`", "'").replace("|", "\\x7c"), most)
     return f"`{shown or ' '}`"
 
 

@@ -86,9 +86,8 @@ def _uncertain(verdict: Verdict) -> Iterator[str]:
     yield f"{len(open_):,} of {words.count(len(mandatory), 'mandatory check')} {_are(open_)} inconclusive, first "
     yield from where(open_[0])
     yield from (": ", _reason(open_[0].why), "; ")
-    wanted = max(ruling.wanted or 0 for ruling in open_)
-    if wanted:
-        yield f"evaluate it on {wanted:,} rows or more, or let a person decide."
+    if open_[0].wanted:
+        yield f"evaluate more rows (that one needs about {open_[0].wanted:,}), or let a person decide."
     else:
         yield "mend what the reason names and gate it again, or let a person decide."
 

@@ -15,7 +15,7 @@ class Standing(StrEnum):
     BETTER = "Better than production"
     SAME = "As good as production, within noise"
     TOLERATED = "Worse than production, by less than the margin"
-    PASSES = "Passes"  # of production's rows nothing was compared, or nobody said which way is good
+    PASSES = "Passes"  # no metric was compared, or nobody said which way is good
     WORSE = "Worse than production"
     REFUSED = "Not acceptable"  # whatever production is like
     UNCERTAIN = "Cannot tell"
@@ -50,7 +50,11 @@ def compared(verdict: Verdict) -> list[Ruling]:
 
 
 def telling(verdict: Verdict) -> list[Ruling]:
-    """The rulings that the standing is about, the most telling first."""
+    """The rulings that the standing is about, the most telling first: those on all rows of a set before slices."""
+    return sorted(_telling(verdict), key=lambda ruling: bool(ruling.slice))
+
+
+def _telling(verdict: Verdict) -> list[Ruling]:
     kind = standing(verdict)
     mandatory = [ruling for ruling in verdict.rulings if ruling.mandatory]
     if kind is Standing.WORSE:

@@ -16,6 +16,7 @@ from mlgitlab.jobs.gate.verdict import Verdict
 Paint = Callable[[str, Outcome], str]
 MOST = 100  # checks of one heading
 _LONGEST = 400
+_NAMED = ("candidate", "production", "commit")
 _NARROWEST = 40
 _INDENT = 15  # as wide as the longest outcome, and its margins
 
@@ -74,11 +75,12 @@ def _weakened(verdict: Verdict, wide: int) -> Iterator[str]:
 
 
 def _facts(verdict: Verdict, wide: int) -> Iterator[str]:
-    known = dict(telling.provenance(verdict))
-    told = [(name, words.cut(known[name], 80)) for name in ("candidate", "production", "commit") if name in known]
-    told += [
-        ("judged on", f"{words.cut(each.dataset, 80)}, {each.rows:,} rows, {words.short(each.digest)}")
-        for each in verdict.sets[:MOST]
+    told = [
+        *((name, words.cut(text, 80)) for name, text in telling.provenance(verdict) if name in _NAMED),
+        *(
+            ("judged on", f"{words.cut(each.dataset, 80)}, {each.rows:,} rows, {words.short(each.digest)}")
+            for each in verdict.sets[:MOST]
+        ),
     ]
     for name, text in told:
         yield from _wrapped(f"{name + ':':<{_INDENT - 2}} {text}", wide, "")

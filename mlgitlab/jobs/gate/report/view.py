@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from mlgitlab.jobs.gate.report import forest, groups, plots, telling, words
-from mlgitlab.jobs.gate.report.effect import Measure, effect, worst_first
+from mlgitlab.jobs.gate.report.effect import effect, worst_first
 from mlgitlab.jobs.gate.report.sentence import phrases
 from mlgitlab.jobs.gate.report.standing import standing
 from mlgitlab.jobs.gate.report.words import Foreign
-from mlgitlab.jobs.gate.ruling import CurveKind, Family, Number, Outcome, Ruling
+from mlgitlab.jobs.gate.ruling import CurveKind, Family, Judged, Number, Outcome, Ruling
 from mlgitlab.jobs.gate.verdict import Verdict
 
 SHOWN, FOLDED = 12, 400  # rows of a section
@@ -155,7 +155,7 @@ def _section(title: str, rulings: Sequence[Ruling], rows: Sequence[Row], figures
 
 def _row(ruling: Ruling, ident: str) -> Row:
     found = effect(ruling)
-    which = (("slice", ruling.slice), ("set", ruling.dataset))
+    which = (("groups" if ruling.family is Family.FAIRNESS else "slice", ruling.slice), ("set", ruling.dataset))
     return Row(
         ident=ident,
         outcome=ruling.outcome,
@@ -164,7 +164,7 @@ def _row(ruling: Ruling, ident: str) -> Row:
         mandatory=ruling.mandatory,
         production=words.number(ruling.production, ruling.unit),
         candidate=words.number(ruling.candidate, ruling.unit),
-        change=found.shown if found and found.measure is not Measure.VALUE else "",
+        change=found.shown if found and found.judged is not Judged.VALUE else "",
         span=found.span if found else "",
         drawing=forest.draw(found, ruling.outcome) if found else "",
         limit=_text(ruling.limit),

@@ -8,14 +8,14 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from mlgitlab.jobs.gate.report import forest, groups, plots
-from mlgitlab.jobs.gate.report.effect import Effect, Measure
-from mlgitlab.jobs.gate.ruling import Curve, CurveKind, Interval, Outcome, Side
+from mlgitlab.jobs.gate.report.effect import Effect
+from mlgitlab.jobs.gate.ruling import Curve, CurveKind, Interval, Judged, Outcome, Side
 from tests.verdicts import passing
 
 
 def drop(estimate: float, half: float, **more: object) -> Effect:
     interval = Interval(low=estimate - half, high=estimate + half)
-    known = {"measure": Measure.DIFFERENCE, "margin": -0.01, "higher_is_better": True, **more}
+    known = {"judged": Judged.DIFFERENCE, "margin": -0.01, "higher_is_better": True, **more}
     return Effect(estimate=estimate, interval=interval, **known)  # type: ignore[arg-type]
 
 
@@ -39,14 +39,16 @@ def test_the_margin_stands_at_one_place_in_all_rows() -> None:
     rows = [
         places(drop(0.0, 0.002)),
         places(drop(1.5, 4.0, margin=-12.0)),
-        places(drop(1.0, 0.02, measure=Measure.RATIO, margin=1.1, higher_is_better=False)),
+        places(drop(1.0, 0.02, judged=Judged.RATIO, margin=1.1, higher_is_better=False)),
     ]
     assert len({round(row["margin"], 1) for row in rows}) == 1
 
 
-def test_what_leaves_the_drawing_ends_in_an_arrow() -> None:
-    root = ET.fromstring(forest.draw(drop(-0.5, 0.002), Outcome.FAIL))
-    assert not list(root.iter("circle"))
+def test_everything_has_its_place_and_what_never_ends_an_arrow() -> None:
+    dots = [places(drop(estimate, 0.002))["dot"] for estimate in (-1e300, -0.5, -0.05, -0.02, 0.0, 0.02, 0.05, 1e300)]
+    assert dots == sorted(dots)
+    assert dots[0] >= 8
+    assert dots[-1] <= forest.WIDTH - 8
     wide = ET.fromstring(forest.draw(drop(0.0, math.inf), Outcome.INCONCLUSIVE))
     assert sum("L" in (path.get("d") or "") for path in wide.iter("path")) == 2
 
@@ -58,7 +60,7 @@ def test_without_a_margin_to_measure_by_what_was_found_fills_the_drawing(margin:
 
 def test_what_is_no_number_is_not_drawn() -> None:
     assert not forest.draw(drop(math.nan, 0.1), Outcome.FAIL)
-    assert not forest.draw(drop(0.1, 0.1, measure=Measure.VALUE, margin=None), Outcome.PASS)
+    assert not forest.draw(drop(0.1, 0.1, judged=Judged.VALUE, margin=None), Outcome.PASS)
 
 
 def test_both_sides_of_a_kind_share_a_drawing_and_the_candidate_lies_on_top() -> None:

@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from mlgitlab.jobs.gate import report
-from mlgitlab.jobs.gate.report.effect import Direction, Measure, effect, worst_first
+from mlgitlab.jobs.gate.report.effect import Direction, effect, worst_first
 from mlgitlab.jobs.gate.report.standing import Standing, standing
-from mlgitlab.jobs.gate.ruling import Family, Interval, Outcome, Ruling
+from mlgitlab.jobs.gate.ruling import Family, Interval, Judged, Outcome, Ruling
 from tests.verdicts import EVERY, first, passing, same
 
 NAME = "fraud (sha256:8f3ac1b0d92e)"
@@ -20,7 +20,7 @@ SENTENCES = {
     "-0.025), allowed is at most 0.01 below production; 13 of 32 mandatory checks fail, so do not promote it.",
     "inconclusive": f"Nobody can tell yet whether {NAME} may be promoted: 2 of 30 mandatory checks are inconclusive, "
     "first metrics.recall on transactions-late: the interval holds the margin: the loss may be allowed, or not; "
-    "evaluate it on 61,000 rows or more, or let a person decide.",
+    "evaluate more rows (that one needs about 61,000), or let a person decide.",
     "bootstrap": f"{NAME} passes as the first model of its name, compared with nothing: all 5 mandatory checks pass, "
     "so it may be promoted.",
     "same": f"{NAME} is as good as production within noise: all 4 mandatory checks pass, so it may be promoted; "
@@ -77,13 +77,18 @@ def test_an_interval_on_one_side_of_no_difference_has_a_direction(
     assert found.direction is direction
 
 
-def test_what_an_interval_is_about_follows_from_where_it_lies() -> None:
-    near_one = Interval(low=0.9, high=1.1)
-    assert measure(difference=0.2, ratio=1.0, interval=near_one) is Measure.RATIO
-    assert measure(difference=0.2, ratio=1.0, interval=Interval(low=0.1, high=0.3)) is Measure.DIFFERENCE
-    assert measure(ratio=1.0, interval=near_one) is Measure.RATIO
-    assert measure(candidate=0.95, interval=near_one) is Measure.VALUE
+def test_what_an_interval_is_about_is_said_or_follows_from_where_it_lies() -> None:
+    both = {"candidate": 0.95, "difference": 0.2, "ratio": 1.0}
+    near_one, high = Interval(low=0.98, high=1.1), Interval(low=0.94, high=0.96)
+    assert judged(**both, interval=near_one) is Judged.RATIO
+    assert judged(**both, interval=Interval(low=0.1, high=0.3)) is Judged.DIFFERENCE
+    assert judged(**both, interval=high) is Judged.VALUE
+    assert judged(**both, interval=high, judged=Judged.DIFFERENCE) is Judged.DIFFERENCE
+    assert judged(**both) is Judged.DIFFERENCE
+    assert judged(**both, family=Family.INFERENCE) is Judged.RATIO
+    assert judged(candidate=0.95, margin=0.9) is Judged.VALUE
     assert effect(ruling(candidate=0.95)) is None
+    assert effect(ruling(judged=Judged.RATIO)) is None
 
 
 def test_the_worst_comes_first_and_what_is_no_number_before_it() -> None:
@@ -98,7 +103,7 @@ def test_the_worst_comes_first_and_what_is_no_number_before_it() -> None:
         one("nan", float("nan"), outcome=Outcome.FAIL),
         one("open", -0.1, outcome=Outcome.INCONCLUSIVE),
     ]
-    assert [each.rule for each in worst_first(rulings)] == ["nan", "far", "near", "advisory", "open", "passes"]
+    assert [each.rule for each in worst_first(rulings)] == ["nan", "far", "near", "open", "passes", "advisory"]
 
 
 def ruling(**more: object) -> Ruling:
@@ -106,6 +111,6 @@ def ruling(**more: object) -> Ruling:
     return replace(plain, **more)  # type: ignore[arg-type]
 
 
-def measure(**more: object) -> Measure | None:
+def judged(**more: object) -> Judged | None:
     found = effect(ruling(**more))
-    return found.measure if found else None
+    return found.judged if found else None
