@@ -45,7 +45,4 @@ def faults(gates: Gates) -> Iterator[tuple[str, str]]:
         yield from ((f"fairness.{name}", what) for what in gates_fairness.faults(name, fairness))
     if not (gates.on_rows or gates.inference or gates.size or gates.format):
         yield "", "there is no rule: such a gate passes nobody"
-    if not 0.5 <= gates.statistics.level < 1:
-        yield "statistics.level", "`level` must be at least 0.5 and below 1"
-    if gates.statistics.resamples < gates_metrics.LEAST_RESAMPLES:
-        yield "statistics.resamples", f"`resamples` must be {gates_metrics.LEAST_RESAMPLES} at least"
+    yield from (("statistics", what) for what in gates_metrics.settings_faults(gates.statistics))
