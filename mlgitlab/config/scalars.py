@@ -94,6 +94,28 @@ class GitLabVersion:
         return f"{self.major}.{self.minor}"
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Share:
+    """A part of something, written `2%` or `0.02`."""
+
+    value: float
+
+    json_type = "string"
+    expects = "a share such as 2% or 0.02"
+    pattern = r"^\s*[0-9]*\.?[0-9]+\s*%?\s*$"
+
+    @classmethod
+    def parse(cls, text: str) -> Share:
+        """Read a share; ValueError for anything that is none, or is negative."""
+        found = re.fullmatch(r"([0-9]*\.?[0-9]+)\s*(%?)", text.strip())
+        if not found:
+            raise ValueError(cls.expects)
+        return cls(float(found[1]) / (100 if found[2] else 1))
+
+    def __str__(self) -> str:
+        return f"{self.value * 100:.10g}%"
+
+
 @dataclass(frozen=True, slots=True)
 class Globs:
     """Patterns as in .gitignore; those that start with `!` exclude.

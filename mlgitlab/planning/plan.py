@@ -118,6 +118,8 @@ def _why_not(step: StepSpec, question: Question, within: Scope) -> str:
     profile = question.profile
     if stand_in := within.stand_ins.get(step.id):
         return f"profile {profile.name} runs {question.steps[stand_in].kind} in place of {step.kind}"
+    if step.kind in profile.profile.steps and step.id not in within.allowed:
+        return f"profile {profile.name} runs no training whose result could be judged"
     if step.id not in within.allowed:
         return f"profile {profile.name} runs only {', '.join(profile.profile.steps) or 'nothing'}"
     if profile.profile.models and step.model not in (None, *profile.profile.models):

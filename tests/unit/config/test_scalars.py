@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlgitlab.config.scalars import Duration, GitLabVersion, Globs
+from mlgitlab.config.scalars import Duration, GitLabVersion, Globs, Share
 
 
 @pytest.mark.parametrize(
@@ -55,3 +55,17 @@ def test_versions_are_compared_as_numbers() -> None:
 
 def test_patterns_are_sorted_into_includes_and_excludes() -> None:
     assert Globs.parse(("src", "!src/docs", "\\!odd")) == Globs(("src", "\\!odd"), ("src/docs",))
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("2%", 0.02), ("0.02", 0.02), (" 12.5 % ", 0.125), (".5", 0.5), ("0", 0.0)]
+)
+def test_a_share_is_read(text: str, value: float) -> None:
+    assert Share.parse(text) == Share(value)
+    assert Share.parse(str(Share(value))) == Share(value)
+
+
+@pytest.mark.parametrize("text", ["", "%", "-1%", "2 percent", "nan", "1e400", "1,5%", "\u0661%", "2%%"])
+def test_what_is_no_share_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="a share such as"):
+        Share.parse(text)
