@@ -6,7 +6,7 @@ import json
 from typing import assert_never
 
 from mlgitlab.config.json_schema import summary
-from mlgitlab.config.scalars import Duration, Globs
+from mlgitlab.config.scalars import Duration, Globs, Memory
 from mlgitlab.config.shapes import (
     Choice,
     Key,
@@ -66,6 +66,7 @@ JSON or TOML file; another key does not count (`*` is one key, `**` any depth, a
 `$NAME` is a variable of the job that runs mlgitlab: its value is part of the [fingerprint](fingerprints.md).
 
 **Durations** are a number and a unit, or several: `90m`, `1h 30m`, `2 days`. A number without a unit is refused.
+Sizes likewise: `24GiB` (2^30 bytes), `24GB` (10^9), `512MiB`.
 
 **Text** is taken as it is written: an unquoted `EPOCHS: 010` keeps its zero, and `version: 17.10` is not 17.1.
 
@@ -129,7 +130,7 @@ def _type(shape: Shape) -> str:  # noqa: C901, PLR0911 (one for each shape)
         case Choice(options):
             return ", ".join(f"`{as_data(option)}`" for option in options)
         case Written(kind):
-            return "duration" if kind is Duration else "version"
+            return {Duration: "duration", Memory: "size"}.get(kind, "version")
         case Patterns(kind):
             return "patterns" if kind is Globs else "patterns, keys, variables"
         case ListOf(item):

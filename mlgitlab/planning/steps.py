@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 
+from mlgitlab.config.gpus import Demand, Gpu
 from mlgitlab.config.scalars import Duration, Globs
-from mlgitlab.config.schema import Gpu, Loss, StepKind
+from mlgitlab.config.schema import Loss, StepKind
 from mlgitlab.results import Cause
 
 
@@ -48,6 +49,7 @@ class StepSpec:
     generating job whose values the result depends on; `remote`: the datasets that lie outside git.
     `dvc`: the stages of DVC that the command reproduces; `also_runs`: their lines, once they have been read.
     `ours`: the command is one of mlgitlab's that nobody wrote; `checks`: what else decides what it says, as one line.
+    `gpu` names the type that was chosen; `demand` is what its job checks first, which alters no result.
     """
 
     id: str
@@ -84,6 +86,7 @@ class StepSpec:
     environment: str | None = None
     resource_group: str | None = None
     gates: object = None
+    demand: Demand | None = field(default=None, compare=False)
     origins: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @property
