@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -18,9 +18,11 @@ from mlgitlab.pipeline.instance import Instance, degraded
 from mlgitlab.pipeline.nouns import Pipeline
 from mlgitlab.pipeline.parts import Origin, assemble
 from mlgitlab.pipeline.split import Split, excess, split
+from mlgitlab.planning import hosted
 from mlgitlab.planning.document import Circumstances, document
 from mlgitlab.planning.indented import indented
 from mlgitlab.planning.leftovers import CHILD_MARK
+from mlgitlab.planning.steps import StepSpec
 from mlgitlab.protocols import JobTemplates
 
 GENERATE_JOB = "mlgitlab:generate"
@@ -119,9 +121,15 @@ def _circumstances(survey: Survey, whole: Pipeline, limits: tuple[str, ...], fil
         tier=str(instance.tier or ""),
         jobs=whole.count,
         limits=limits,
-        degraded=tuple(degraded(instance, reports, gpus=any(step.gpu for step in steps))),
+        degraded=(*degraded(instance, reports, gpus=any(step.gpu for step in steps)), *_hosted(steps, instance)),
         files=files,
     )
+
+
+def _hosted(steps: list[StepSpec], instance: Instance) -> Iterator[str]:
+    yield from (f"{step}: {what}" for step, what in hosted.too_long(steps))
+    if what := hosted.wrong_tier(steps, instance.tier):
+        yield what
 
 
 def _check_archive(instance: Instance, contents: list[bytes]) -> None:
