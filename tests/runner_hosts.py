@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shlex
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,6 +19,13 @@ case "$1" in
   --query-gpu=*) cat {folder}/query.csv ;;
   -L) cat {folder}/list.txt ;;
   *) cat {folder}/table.txt ;;
+esac
+"""
+_DOCKER = """#!/bin/sh
+case "$1" in
+  info) echo '{{"ServerVersion": "28.2.2", "DockerRootDir": "/"}}' ;;
+  image) case "$*" in *other*) echo 'No such image'; exit 1 ;; esac; echo '{env}' ;;
+  run) {ended} ;;
 esac
 """
 # What `gitlab-runner register` does with what we give it, and no more: it refuses what it refuses with a glrt- token,
@@ -94,6 +103,12 @@ class Host:
     def has_gitlab_runner(self, *, fails: bool = False) -> None:
         """Put a `gitlab-runner` on PATH."""
         self._tool("gitlab-runner", _GITLAB_RUNNER.format(python=sys.executable, seen=str(self.seen), fails=fails))
+
+    def has_docker(self, *, cuda: str, smoke: str = "") -> None:
+        """Put a `docker` with NVIDIA's toolkit on PATH: it has one image; `smoke` is why no container starts in it."""
+        ended = f"echo {shlex.quote(smoke)}; exit 125" if smoke else "echo 'GPU 0: NVIDIA A100-SXM4-80GB'"
+        self._tool("docker", _DOCKER.format(env=json.dumps(["A=b", f"CUDA_VERSION={cuda}"]), ended=ended))
+        self._tool("nvidia-ctk", "#!/bin/sh\necho 'NVIDIA Container Toolkit CLI version 1.17.8'\n")
 
     def _tool(self, name: str, text: str) -> None:
         self.tools.mkdir(exist_ok=True)

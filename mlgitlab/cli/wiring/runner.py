@@ -5,14 +5,16 @@ from __future__ import annotations
 import contextlib
 import shutil
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-from mlgitlab.adapters import files, machine, runner_templates
+from mlgitlab.adapters import files, machine, runner_host, runner_templates
 from mlgitlab.adapters.runner_config import DiskConfigToml, GitLabRunner, default_place
 from mlgitlab.cli.main import Surroundings
 from mlgitlab.errors import UsageError
 from mlgitlab.runner import gpus
+from mlgitlab.runner.doctor import Docker, Smoke
 from mlgitlab.runner.gpus import Gpus
 from mlgitlab.runner.profile import Profile
 from mlgitlab.runner.registering import Blocks
@@ -93,6 +95,34 @@ def write(around: Surroundings, name: str, content: str) -> None:
     files.write(Path(around.cwd, name), content.encode())
 
 
+def docker(around: Surroundings) -> Docker:
+    """Docker on this host."""
+    return runner_host.docker(around.environ)
+
+
+def toolkit(around: Surroundings) -> str:
+    """The version of NVIDIA's container toolkit."""
+    return runner_host.toolkit(around.environ)
+
+
+def image_cuda(around: Surroundings, image: str) -> str:
+    """The CUDA version that an image says of itself."""
+    return runner_host.image_cuda(image, around.environ)
+
+
+def config_data(config: DiskConfigToml) -> Mapping[str, Any] | None:
+    """A config.toml, parsed; None where it cannot be read."""
+    return runner_host.config(config.path)
+
+
+def smoke(around: Surroundings, image: str, options: Sequence[str], argv: Sequence[str]) -> Smoke:
+    """The smoke test in the image."""
+    return runner_host.smoke(image, options, argv, around.environ)
+
+
+free = runner_host.free
+shared_memory = runner_host.shared_memory
+ask = runner_host.ask
 config = runner_templates.config_toml
 helm = runner_templates.helm_yaml
 retry = runner_templates.retry_yaml
