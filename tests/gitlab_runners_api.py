@@ -48,6 +48,10 @@ _INSUFFICIENT = {
 }
 
 
+def unhindered(request: str) -> None:
+    """What happens before a request, where a test wants nothing to."""
+
+
 @dataclass
 class User:
     """Whoever a token belongs to: its scopes, and their roles by full path of a project or group."""
@@ -90,7 +94,10 @@ class FakeRunners:
     runners: dict[int, dict[str, Any]] = field(default_factory=dict)
     requests: list[str] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
+    last: int = 41  # the number of the newest runner; none is given out twice
     date: str = ""  # the header Date, instead of the machine's clock
+    # Called with each request before it is carried out: a test may wait here, or change the world.
+    before: Callable[[str], None] = field(default_factory=lambda: unhindered)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def fail(
@@ -109,7 +116,8 @@ class FakeRunners:
 
     def add(self, *, owner: str = "project_type", place: int = 7, **more: Any) -> int:
         """A runner that is there already; `more` are fields of its details."""
-        number = max(self.runners, default=41) + 1
+        self.last += 1
+        number = self.last
         self.runners[number] = {
             "id": number,
             "description": "",
@@ -139,6 +147,7 @@ class FakeRunners:
     def answer(self, method: str, path: str, query: Mapping[str, str], body: Any, token: str) -> tuple[int, Any, Any]:
         """Status, body and headers for one request."""
         self.requests.append(f"{method} {path}")
+        self.before(f"{method} {path}")
         with self.lock:
             try:
                 return self._answer(method, path, query, body, token)
