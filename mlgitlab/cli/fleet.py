@@ -10,7 +10,7 @@ from mlgitlab.cli.inputs import Stores, store_address
 from mlgitlab.cli.main import Surroundings
 from mlgitlab.cli.wiring.fleet import runner_list
 from mlgitlab.config.fleet import Missing, Runners
-from mlgitlab.errors import MlgitlabError, RefusedError
+from mlgitlab.errors import MlgitlabError, RefusedError, UsageError
 from mlgitlab.planning.evidence import expects
 from mlgitlab.planning.fleet import Fleet, Tags, match, refuses, sentence, wants
 from mlgitlab.planning.steps import StepSpec
@@ -58,11 +58,10 @@ class Inquiry:
             return cls(policy=policy, unasked="CI_PROJECT_PATH does not say of which project (group/name)")
         try:
             runners = runner_list(url, token)
-        except MlgitlabError as error:
-            return cls(policy=policy, unasked=error.message)
-        return cls(
-            policy=policy, protected=protected, owner=Owner(type=RunnerType.PROJECT, place=project), runners=runners
-        )
+        except UsageError as error:
+            return cls(policy=policy, unasked=f"{error.message}: {error.hint}")
+        owner = Owner(type=RunnerType.PROJECT, place=project)
+        return cls(policy=policy, protected=protected, owner=owner, runners=runners)
 
     def about(self, steps: Iterable[StepSpec]) -> Fleet:
         """What the runners say to these steps. GitLab is asked once for each set of tags."""

@@ -25,6 +25,7 @@ from mlgitlab.planning.leftovers import CHILD_MARK
 from mlgitlab.planning.steps import StepSpec
 from mlgitlab.protocols import JobTemplates
 
+_MOST_NAMED = 5
 GENERATE_JOB = "mlgitlab:generate"
 # What a part refers to where no pipeline is known (a laptop); GitLab 18.9 and newer fill it in.
 _UPSTREAM = "$CI_UPSTREAM_PIPELINE_ID"
@@ -127,7 +128,12 @@ def _circumstances(survey: Survey, whole: Pipeline, limits: tuple[str, ...], fil
 
 
 def _hosted(steps: list[StepSpec], instance: Instance) -> Iterator[str]:
-    yield from (f"{step}: {what}" for step, what in hosted.too_long(steps))
+    by_limit: dict[str, list[str]] = {}
+    for step, what in hosted.too_long(steps):
+        by_limit.setdefault(what, []).append(step)
+    for what, ids in by_limit.items():
+        more = len(ids) - _MOST_NAMED
+        yield f"{', '.join(ids[:_MOST_NAMED])}{f' and {more} more' if more > 0 else ''}: {what}"
     if what := hosted.wrong_tier(steps, instance.tier):
         yield what
 
