@@ -57,7 +57,7 @@ def _explain(found: Survey, repository: Repository, what: str) -> Answer:
 
 def _about_steps(found: Survey, what: str, kind: str, specs: list[StepSpec]) -> Answer:
     decided = {step.spec.id: step_facts(step) for step in found.plan.steps}
-    costs = _costs(found)
+    takes = _takes(found)
     starters = {spec.id: starter_of(spec) for spec in specs}
     loading = found.webs.loading(found.project.scene, starters.values())
     imports = {id_: sorted(loading.of(starter).files) for id_, starter in starters.items()}
@@ -67,7 +67,7 @@ def _about_steps(found: Survey, what: str, kind: str, specs: list[StepSpec]) -> 
         "steps": [
             {
                 **decided[spec.id],
-                **({"costs": costs[spec.id]} if spec.id in costs else {}),
+                **({"takes": takes[spec.id]} if spec.id in takes else {}),
                 "listens": [
                     {"key": rule.key, "patterns": [*rule.globs.include, *(f"!{x}" for x in rule.globs.exclude)]}
                     for rule in spec.rules
@@ -84,7 +84,7 @@ def _about_steps(found: Survey, what: str, kind: str, specs: list[StepSpec]) -> 
     }
 
 
-def _costs(found: Survey) -> dict[str, object]:
+def _takes(found: Survey) -> dict[str, object]:
     """What each selected step on a GPU takes, in words, where the plan says so."""
     if found.plan.question.forecast is None:
         return {}
@@ -138,8 +138,8 @@ def _step_text(step: Answer) -> Iterator[str]:
             yield f"          {_way(reason, step['id'])}"
     if step["skipped"]:
         yield f"  because {step['skipped']}"
-    if "costs" in step:
-        yield f"  {step['costs']}"
+    if "takes" in step:
+        yield f"  {step['takes']}"
     if step["needs"]:
         yield f"  after {', '.join(need['step'] for need in step['needs'])}"
     yield "  it listens to"

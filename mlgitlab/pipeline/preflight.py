@@ -22,7 +22,7 @@ _WHOLE = """\
 {memory}{driver}      [ "$verdict" != fits ] || fit=$((fit + 1))
       echo "preflight: $name, $memory MiB, driver $driver: $verdict"
     done
-    [ "$fit" -ge {count} ] || {{ echo "preflight: $fit of {count} GPUs found"; exit {code}; }}
+    [ "$fit" -ge {count} ] || {{ echo "preflight: $fit of {count} GPUs fit"; exit {code}; }}
   }} || exit {code}
 """
 _MEMORY = """\
@@ -62,10 +62,12 @@ def preflight(demand: Demand) -> str:
 
     A runner that only stands in for one with a GPU, as in tests, sets MLGITLAB_PREFLIGHT=off.
     """
+    driver = _driver(demand.driver) if demand.driver else ""
     if demand.mig:
         check = _SLICES.format(mig=demand.mig, count=demand.count, code=EXIT_CODE)
+        # The profile says how much memory a slice has; the driver is that of the GPU around it.
+        check += _WHOLE.format(count=1, memory="", driver=driver, code=EXIT_CODE) if driver else ""
     else:
-        driver = _driver(demand.driver) if demand.driver else ""
         memory = _MEMORY.format(memory=demand.memory * _OF_THE_NAMED // 100) if demand.memory else ""
         check = _WHOLE.format(count=demand.count, memory=memory, driver=driver, code=EXIT_CODE)
     disk = _DISK.format(disk=demand.disk * 1024, mib=demand.disk, code=EXIT_CODE) if demand.disk else ""

@@ -75,17 +75,17 @@ def test_a_gpu_that_fits_is_named_and_the_job_goes_on(machine: Machine) -> None:
 @pytest.mark.parametrize(
     ("demand", "printed", "why"),
     [
-        pytest.param(Demand(count=2), f"{T4}\n", "1 of 2 GPUs found", id="too few"),
+        pytest.param(Demand(count=2), f"{T4}\n", "1 of 2 GPUs fit", id="too few"),
         pytest.param(Demand(memory=24576), f"{T4}\n", "too little memory: 22118 MiB are needed", id="too small"),
         pytest.param(Demand(driver="550"), f"{T4}\n", "driver too old: 550.0 is needed", id="driver too old"),
         pytest.param(Demand(driver="535.105"), f"{T4}\n", "driver too old: 535.105", id="driver too old in its minor"),
         pytest.param(Demand(), f"{BROKEN}\n", BROKEN, id="the driver does not answer"),
         pytest.param(Demand(), "No devices were found\n", "No devices were found", id="no devices"),
-        pytest.param(Demand(), "", "0 of 1 GPUs found", id="nothing"),
+        pytest.param(Demand(), "", "0 of 1 GPUs fit", id="nothing"),
         pytest.param(
             Demand(memory=1), "550.54.14, [N/A], NVIDIA GB10\n", "does not say how much memory", id="no memory told"
         ),
-        pytest.param(Demand(count=2, memory=24576), f"{T4}\n{A100}\n", "1 of 2 GPUs found", id="one of two fits"),
+        pytest.param(Demand(count=2, memory=24576), f"{T4}\n{A100}\n", "1 of 2 GPUs fit", id="one of two fits"),
     ],
 )
 def test_what_a_gpu_lacks_ends_the_job_with_a_code_of_its_own(
@@ -117,6 +117,12 @@ def test_whatever_memory_a_gpu_tells_of_is_enough_where_none_is_asked_for(machin
 def test_slices_are_counted_by_their_profile(machine: Machine, profile: str, count: int, code: int) -> None:
     machine.program("nvidia-smi", SLICES)
     assert machine.runs(Demand(mig=profile, count=count))[0] == code
+
+
+@pytest.mark.parametrize(("least", "code"), [("550", 0), ("560", EXIT_CODE)])
+def test_the_driver_of_a_slice_is_that_of_its_gpu(machine: Machine, least: str, code: int) -> None:
+    machine.program("nvidia-smi", f"{A100}\n{SLICES}")  # this one answers both questions at once
+    assert machine.runs(Demand(mig="1g.5gb", driver=least))[0] == code
 
 
 @pytest.mark.parametrize(("free", "code"), [(204800, 0), (1024, EXIT_CODE)])
