@@ -21,8 +21,8 @@ from mlgitlab.planning.plan import make
 from mlgitlab.store import recent
 from mlgitlab.store.library import Store
 
-# So many runs of a step are looked at, the newest.
-MOST_RUNS = 10
+# So many runs of a step are looked at, the newest; of very many steps fewer, since each run is three requests.
+MOST_RUNS, LEAST_RUNS, _MOST_TOGETHER = 10, 2, 200
 _AT_ONCE = 16
 
 
@@ -64,14 +64,16 @@ def _runs(found: Survey, stores: Stores) -> tuple[Mapping[str, tuple[float, ...]
         if isinstance(store, str):
             # Where the store was asked for results, the plan has said so already.
             return {}, (store,) if store and store not in found.plan.question.evidence.notes else ()
+        most = max(LEAST_RUNS, min(MOST_RUNS, _MOST_TOGETHER // len(steps)))
         with ThreadPoolExecutor(_AT_ONCE) as pool:
-            return dict(zip(steps, pool.map(lambda step: _seconds(store, step), steps), strict=True)), ()
+            lasted = pool.map(lambda step: _seconds(store, step, most), steps)
+            return dict(zip(steps, lasted, strict=True)), ()
     except MlgitlabError as error:
         return {}, (f"how long earlier runs took is not known: {error.message}",)
 
 
-def _seconds(store: Store, step: str) -> tuple[float, ...]:
-    found = (seconds_of(record) for record in recent.records(store.bucket, step, PROVENANCE, MOST_RUNS))
+def _seconds(store: Store, step: str, most: int) -> tuple[float, ...]:
+    found = (seconds_of(record) for record in recent.records(store.bucket, step, PROVENANCE, most))
     return tuple(seconds for seconds in found if seconds is not None)
 
 
