@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mlgitlab.adapters import files
-from mlgitlab.adapters.gitlab_trouble import spoken
+from mlgitlab.adapters.masking import masked
 from mlgitlab.errors import ConfigError, Problem, WorldError
 from mlgitlab.runners import Token
 
@@ -137,7 +137,7 @@ class GitLabRunner:
         except (OSError, subprocess.SubprocessError) as error:
             raise WorldError(f"gitlab-runner register failed: {type(error).__name__}") from None
         if done.returncode:
-            said = spoken(done.stdout.decode("utf-8", "replace")[-400:], (token.secret,))
+            said = masked(done.stdout.decode("utf-8", "replace")[-400:], (token.secret,))
             raise WorldError(f"gitlab-runner register ended with {done.returncode}: {said}")
 
 

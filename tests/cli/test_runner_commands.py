@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -117,3 +119,12 @@ def test_a_configuration_is_printed_or_written(tmp_path: Path) -> None:
     assert tomllib.loads(mlgitlab(*argv, "--json", cwd=tmp_path).json["content"]) == tomllib.loads(printed)
     for wrong in (("--gpu", "?"), ("--shm-size", "big"), ("--node-label", "x"), ("--namespace", "A b")):
         mlgitlab("runner", "config", "kubernetes", *wrong, cwd=tmp_path, check=2)
+
+
+def test_what_asks_nobody_does_without_python_gitlab() -> None:
+    """It is an extra."""
+    code = (
+        "import sys, mlgitlab.cli.runner_config, mlgitlab.cli.runner_check, mlgitlab.cli.runner_register\n"
+        "sys.exit(bool({'gitlab', 'requests'} & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

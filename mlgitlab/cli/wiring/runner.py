@@ -95,6 +95,11 @@ def write(around: Surroundings, name: str, content: str) -> None:
     files.write(Path(around.cwd, name), content.encode())
 
 
+def write_secret(around: Surroundings, name: str, content: str) -> None:
+    """Write a file that its owner alone may read."""
+    files.write(Path(around.cwd, name), content.encode(), private=True)
+
+
 def docker(around: Surroundings) -> Docker:
     """Docker on this host."""
     return runner_host.docker(around.environ)
