@@ -36,12 +36,13 @@ class DiskConfigToml:
     """See ConfigToml. A link is followed: what it leads to is replaced, and the link stays."""
 
     path: Path
+    shown: str = ""
     patience: float = _PATIENCE
 
     @property
     def where(self) -> str:
-        """Its path."""
-        return str(self.path)
+        """Its path, as somebody named it."""
+        return self.shown or str(self.path)
 
     @contextmanager
     def locked(self) -> Iterator[None]:

@@ -17,7 +17,7 @@ from mlgitlab.paths import printable
 from mlgitlab.runner.config_file import entries
 from mlgitlab.runner.profile import DEFAULT_IMAGE
 from mlgitlab.runner.registering import by_number, check, known, register
-from mlgitlab.runners import Token
+from mlgitlab.runners import AccessLevel, Token
 
 _MASKED = "[masked]"
 
@@ -126,7 +126,8 @@ def _text(facts: dict[str, Any]) -> Iterator[str]:
     yield f"  tags     {' '.join(map(printable, facts['tags']))}"
     limit = f"{facts['maximum_timeout']} s" if facts["maximum_timeout"] else "none"
     untagged = "also" if facts["run_untagged"] else "no"
-    yield f"  takes    {facts['access_level'].replace('_', ' ')} refs, {untagged} untagged jobs, longest job: {limit}"
+    refs = "protected refs" if facts["access_level"] == AccessLevel.REF_PROTECTED else "all refs"
+    yield f"  takes    {refs}, {untagged} untagged jobs, longest job: {limit}"
     yield f"  written  {facts['config']} by {_by(facts)}"
     for note in facts.get("notes", ()):
         yield click.style(f"  note     {printable(note)}", fg="yellow")

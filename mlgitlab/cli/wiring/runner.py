@@ -41,7 +41,9 @@ def api(around: Surroundings, url: str) -> RunnerApi:
 
 def config_toml(around: Surroundings, given: str) -> DiskConfigToml:
     """The config.toml of this host, or the one that is named."""
-    return DiskConfigToml(path=Path(around.cwd, given) if given else default_place(around.environ))
+    if given:
+        return DiskConfigToml(path=Path(around.cwd, given), shown=given)
+    return DiskConfigToml(path=default_place(around.environ))
 
 
 def gitlab_runner(around: Surroundings, config: DiskConfigToml) -> Enroller | None:
