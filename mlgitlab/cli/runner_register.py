@@ -81,7 +81,8 @@ def command(around: Surroundings, /, **given: Any) -> None:  # noqa: ANN401 (cli
         entry = by_number(entries(config.read(), config.where), asked.url, done.id)
         world.write_secret(around, asked.token_file, entry.token if entry else "")
     facts = {**_facts(planned), "id": done.id, "action": str(done.action), "config": config.where}
-    _print({**facts, "notes": list(done.notes)}, asked)
+    idle = () if enroll else (f"until gitlab-runner is installed and runs with {config.where}, it takes no jobs",)
+    _print({**facts, "notes": [*done.notes, *idle]}, asked)
 
 
 def _dry(asked: Asked, planned: Planned, text: str, where: str) -> dict[str, Any]:
