@@ -174,6 +174,7 @@ def _undone(api: RunnerApi, config: ConfigToml, token: Token) -> Iterator[None]:
             hint = f"{config.where} holds runner {token.id} nevertheless: see `gitlab-runner verify`"
         else:
             hint = _deleted(api, token.id)
+        hint = f"{error.hint}; {hint}" if error.hint else hint
         raise WorldError(printable(error.message.replace(token.secret, "[masked]")), hint) from None
     except BaseException:
         if not _holds(config, token):
