@@ -71,6 +71,7 @@ class FakeRunners:
     runners: dict[int, dict[str, Any]] = field(default_factory=dict)
     requests: list[str] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
+    expires: str | None = None  # when new tokens end
     last: int = 41  # the number of the newest runner; none is given out twice
     date: str = ""  # the header Date, instead of the machine's clock
     # Called with each request before it is carried out: a test may wait here, or change the world.
@@ -181,7 +182,7 @@ class FakeRunners:
         number = self.add(owner=kind, place=place, online=False, contacted_at=None, version=None)
         self.runners[number].update(settings)
         shown = self.runners[number]
-        return 201, {"id": number, "token": shown["token"], "token_expires_at": None}, {}
+        return 201, {"id": number, "token": shown["token"], "token_expires_at": self.expires}, {}
 
     def _place_of(self, kind: str, given: Mapping[str, Any]) -> int:
         if kind == "instance_type":
@@ -288,7 +289,7 @@ class FakeRunners:
         found = self._mine(user, number)
         found["rotations"] = found.get("rotations", 0) + 1
         found["token"] = f"glrt-{int(number):010d}{found['rotations']:010d}"
-        return 201, {"token": found["token"]}, {}
+        return 201, {"token": found["token"], **({"token_expires_at": self.expires} if self.expires else {})}, {}
 
     def _mine(self, user: User, number: str) -> dict[str, Any]:
         need(user, "api", "manage_runner")

@@ -12,6 +12,7 @@ from mlgitlab.cli.main import Surroundings
 from mlgitlab.cli.options import json_option
 from mlgitlab.cli.runner_options import file_option, owner_options, url_option
 from mlgitlab.cli.runner_registration import EXECUTORS, WRITERS, Asked, Planned, plan
+from mlgitlab.cli.stores import utc_now
 from mlgitlab.cli.wiring import runner as world
 from mlgitlab.paths import printable
 from mlgitlab.runner.config_file import entries
@@ -63,20 +64,16 @@ def command(around: Surroundings, /, **given: Any) -> None:  # noqa: ANN401 (cli
     config = world.config_toml(around, asked.file)
     text = config.read()
     enroll = world.gitlab_runner(around, config)
-    planned = plan(around, asked, text, installed=enroll is not None)
+    planned = plan(around, asked, text, config.where, installed=enroll is not None)
     check(planned.wanted)
     if asked.dry:
         _print(_dry(asked, planned, text, config.where), asked)
         return
-    api = world.api(around, asked.url)
+    api, at = world.api(around, asked.url), utc_now()
+    blocks = world.blocks(planned.profile, at)
     with world.ended_in_order():
-        done = register(
-            planned.wanted,
-            api,
-            config,
-            world.blocks(planned.profile),
-            enroll if planned.writer == "gitlab-runner" else None,
-        )
+        writer = enroll if planned.writer == "gitlab-runner" else None
+        done = register(planned.wanted, api, config, blocks, at=at, enroll=writer)
     if asked.token_file:
         entry = by_number(entries(config.read(), config.where), asked.url, done.id)
         world.write_secret(around, asked.token_file, entry.token if entry else "")
@@ -91,7 +88,7 @@ def _dry(asked: Asked, planned: Planned, text: str, where: str) -> dict[str, Any
     if same:
         action = "would be updated" if same.id else "would get its token"
         return {**facts, "action": action, "id": same.id}
-    block = world.blocks(planned.profile).whole(Token(id=0, secret=_MASKED))
+    block = world.blocks(planned.profile, "").whole(Token(id=0, secret=_MASKED))
     return {**facts, "action": "would be registered", "block": block}
 
 

@@ -10,10 +10,10 @@ from mlgitlab.config.scalars import Duration
 from mlgitlab.config.wording import quoted
 from mlgitlab.errors import RefusedError, UsageError
 from mlgitlab.runner import gpus, tags
-from mlgitlab.runner.config_file import has_comments
+from mlgitlab.runner.config_file import entries, has_comments
 from mlgitlab.runner.gpus import Gpus, Kind
 from mlgitlab.runner.profile import ConfigKind, Profile, size
-from mlgitlab.runner.registering import Wanted
+from mlgitlab.runner.registering import Wanted, known
 from mlgitlab.runners import AccessLevel, Owner, Settings
 
 EXECUTORS = (ConfigKind.DOCKER, ConfigKind.SHELL)
@@ -57,8 +57,8 @@ class Planned:
     why: str
 
 
-def plan(around: Surroundings, asked: Asked, text: str, *, installed: bool) -> Planned:
-    """Decide; `text` is that of config.toml. RefusedError where the machine has no GPU, or several kinds of them."""
+def plan(around: Surroundings, asked: Asked, text: str, where: str, *, installed: bool) -> Planned:
+    """Decide; `text` is that of config.toml, which is at `where`. RefusedError where the machine has no GPU, or several kinds of them."""
     kind, whole, found = _chosen(around, asked)
     name = asked.name or f"{world.host_name()}-{kind.type}"
     settings = Settings(
@@ -81,6 +81,8 @@ def plan(around: Surroundings, asked: Asked, text: str, *, installed: bool) -> P
         runtime=asked.runtime,
     )
     writer, why = _writer(asked.writer, text, installed=installed)
+    if known(entries(text, where), asked.url, name):
+        writer, why = "file", "the runner is in it already"
     wanted = Wanted(url=asked.url, owner=asked.owner, name=name, settings=settings)
     return Planned(kind=kind, wanted=wanted, profile=profile, writer=writer, why=why)
 

@@ -64,13 +64,13 @@ def check(wanted: Wanted) -> None:
 
 
 def register(
-    wanted: Wanted, api: RunnerApi, config: ConfigToml, blocks: Blocks, enroll: Enroller | None = None
+    wanted: Wanted, api: RunnerApi, config: ConfigToml, blocks: Blocks, *, at: str, enroll: Enroller | None = None
 ) -> Registered:
     """Create the runner and write it into config.toml, or change the one that is there.
 
     A runner of that name and address in config.toml is that runner; one without a token, as `runner config` writes it,
-    gets one. Should writing fail, what was created is deleted again. Raises what `api` and `config` raise, and
-    UsageError for two runners of one name.
+    gets one. Should writing fail, what was created is deleted again. `at`: the time in UTC. Raises what `api` and
+    `config` raise, and UsageError for two runners of one name.
     """
     check(wanted)
     with config.locked():
@@ -83,7 +83,7 @@ def register(
         token = api.create(wanted.owner, wanted.settings)
         with _undone(api, config, token):
             if found:
-                config.write(renewed(text, found.position, token.id, token.secret, config.where))
+                config.write(renewed(text, found.position, token, at, config.where))
             elif enroll:
                 enroll(token, blocks.settings(), wanted.name, wanted.url)
             else:
@@ -92,7 +92,7 @@ def register(
         return Registered(id=token.id, action=action, notes=_notes(config.read(), config.where))
 
 
-def rotate(number: int, url: str, api: RunnerApi, config: ConfigToml) -> None:
+def rotate(number: int, url: str, api: RunnerApi, config: ConfigToml, *, at: str) -> None:
     """Give a runner of config.toml a new token. The old one is worth nothing from then on."""
     with config.locked():
         text = config.read()
@@ -105,7 +105,7 @@ def rotate(number: int, url: str, api: RunnerApi, config: ConfigToml) -> None:
         config.check_writable()
         token = api.rotate(number)
         try:
-            config.write(renewed(text, entry.position, number, token.secret, config.where))
+            config.write(renewed(text, entry.position, token, at, config.where))
         except MlgitlabError as error:
             hint = f"runner {number} has a new token now that is not in {config.where}: run the command again"
             raise WorldError(error.message, hint) from None

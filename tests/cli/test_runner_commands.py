@@ -68,6 +68,14 @@ def test_a_new_token_is_written_and_shown_nowhere(host: Host, gitlab: FakeRunner
     assert host.config.read_text("utf-8") == old.replace(before, after)
 
 
+def test_a_token_that_ends_is_written_with_its_end(host: Host, gitlab: FakeRunners) -> None:
+    gitlab.expires = "2036-02-01T00:00:00.000Z"
+    host.run("register", "--project", "7", "--gpu", "t4", "--name", "second")
+    host.run("rotate-token", "box")
+    assert host.config.read_text("utf-8").count("token_expires_at = 2036-02-01T00:00:00.000Z") == 2
+    assert "knows every key" in host.run("check", str(host.config)).out
+
+
 def test_a_token_is_not_rotated_where_it_could_not_be_written(host: Host, gitlab: FakeRunners) -> None:
     elsewhere = gitlab.add()
     before = gitlab.runners[elsewhere]["token"]

@@ -59,10 +59,10 @@ def found_gpus(around: Surroundings) -> Gpus:
     return nvidia if nvidia.devices else gpus.amd(machine.printed(gpus.ROCM, around.environ))
 
 
-def blocks(profile: Profile) -> Blocks:
-    """How the runner looks in config.toml."""
+def blocks(profile: Profile, at: str) -> Blocks:
+    """How the runner looks in config.toml; `at`: the time in UTC."""
     return Blocks(
-        whole=lambda token: runner_templates.runner_toml(profile, token.id, token.secret),
+        whole=lambda token: runner_templates.runner_toml(profile, token, at),
         settings=lambda: runner_templates.settings_toml(profile),
     )
 
