@@ -58,7 +58,10 @@ class Planned:
 
 
 def plan(around: Surroundings, asked: Asked, text: str, where: str, *, installed: bool) -> Planned:
-    """Decide; `text` is that of config.toml, which is at `where`. RefusedError where the machine has no GPU, or several kinds of them."""
+    """Decide; `text` is that of config.toml, which is at `where`.
+
+    RefusedError where the machine has no GPU, or several kinds of them and none was chosen.
+    """
     kind, whole, found = _chosen(around, asked)
     name = asked.name or f"{world.host_name()}-{kind.type}"
     settings = Settings(
