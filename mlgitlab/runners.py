@@ -91,8 +91,8 @@ class Settings:
 class Token:
     """A runner's number and its authentication token (`glrt-...`), which GitLab shows once.
 
-    The token is no part of the value's text, so that no message can hold it by accident. expires: as GitLab writes it,
-    empty for never.
+    The token is no part of the value's text, so that no message can hold it by accident. expires: date and time as in
+    2030-01-31T12:00:00.000Z, empty for never.
     """
 
     id: int

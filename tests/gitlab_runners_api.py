@@ -23,42 +23,29 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
+from tests.gitlab_runner_rules import (
+    CHANGE,
+    CREATION,
+    ROLES,
+    Refused,
+    User,
+    checked,
+    details,
+    find,
+    matches,
+    need,
+    refuse,
+    summary,
+    validate,
+)
+
+__all__ = ["TOKEN", "FakeRunners", "User", "serve", "unhindered"]
+
 TOKEN = "glpat-secret-of-an-administrator"
-ROLES = {"reporter": 20, "developer": 30, "maintainer": 40, "owner": 50}
-TYPES = ("instance_type", "group_type", "project_type")
-STATUSES = ("online", "offline", "stale", "never_contacted", "active", "paused")
-ACCESS = ("not_protected", "ref_protected")
-_CREATION = {
-    "runner_type": str,
-    "group_id": int,
-    "project_id": int,
-    "description": str,
-    "maintenance_note": str,
-    "paused": bool,
-    "locked": bool,
-    "access_level": str,
-    "run_untagged": bool,
-    "tag_list": (str, list),
-    "maximum_timeout": int,
-}
-_CHANGE = {key: kind for key, kind in {**_CREATION, "active": bool}.items() if not key.endswith(("_id", "runner_type"))}
-_INSUFFICIENT = {
-    "error": "insufficient_scope",
-    "error_description": "The request requires higher privileges than provided by the access token.",
-}
 
 
 def unhindered(request: str) -> None:
     """What happens before a request, where a test wants nothing to."""
-
-
-@dataclass
-class User:
-    """Whoever a token belongs to: its scopes, and their roles by full path of a project or group."""
-
-    scopes: frozenset[str]
-    admin: bool = False
-    roles: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -73,16 +60,6 @@ class Failure:
     done: bool  # whether the request is carried out all the same: an answer that got lost
 
 
-class Refused(Exception):  # noqa: N818 (it is an answer)
-    def __init__(self, status: int, body: Mapping[str, object]) -> None:
-        super().__init__(status)
-        self.status, self.body = status, body
-
-
-def refuse(status: int, message: object) -> Refused:
-    return Refused(status, {"message": message})
-
-
 @dataclass
 class FakeRunners:
     """The instance. `requests`: method and path of each request, in order. `runners`: what GitLab holds, by number."""
@@ -94,6 +71,7 @@ class FakeRunners:
     runners: dict[int, dict[str, Any]] = field(default_factory=dict)
     requests: list[str] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
+    expires: str | None = None  # when new tokens end
     last: int = 41  # the number of the newest runner; none is given out twice
     date: str = ""  # the header Date, instead of the machine's clock
     # Called with each request before it is carried out: a test may wait here, or change the world.
@@ -191,20 +169,20 @@ class FakeRunners:
         ]
 
     def _create(self, user: User, *, body: Any, **_: Any) -> tuple[int, Any, Any]:
-        _need(user, "create_runner", "api")
-        given = _checked(body, _CREATION)
+        need(user, "create_runner", "api")
+        given = checked(body, CREATION)
         kind = given.get("runner_type")
         if kind is None:
             raise Refused(400, {"error": "runner_type is missing"})
         place = self._place_of(kind, given)
         if not self._may(user, kind, place):
             raise refuse(403, "403 Forbidden - Insufficient permissions")
-        _validate(given, tags=given.get("tag_list", []), untagged=given.get("run_untagged", True))
+        validate(given, tags=given.get("tag_list", []), untagged=given.get("run_untagged", True))
         settings = {key: value for key, value in given.items() if key not in ("runner_type", "group_id", "project_id")}
         number = self.add(owner=kind, place=place, online=False, contacted_at=None, version=None)
         self.runners[number].update(settings)
         shown = self.runners[number]
-        return 201, {"id": number, "token": shown["token"], "token_expires_at": None}, {}
+        return 201, {"id": number, "token": shown["token"], "token_expires_at": self.expires}, {}
 
     def _place_of(self, kind: str, given: Mapping[str, Any]) -> int:
         if kind == "instance_type":
@@ -228,19 +206,19 @@ class FakeRunners:
         return bool(path) and ROLES.get(user.roles.get(str(path), ""), 0) >= ROLES[least]
 
     def _owned(self, user: User, *, query: Mapping[str, str], **_: Any) -> tuple[int, Any, Any]:
-        _need(user, "api", "read_api")
+        need(user, "api", "read_api")
         mine = [each for each in self.runners.values() if self._may(user, each["runner_type"], each["place"])]
         return self._page(mine, "/runners", query)
 
     def _all(self, user: User, *, query: Mapping[str, str], **_: Any) -> tuple[int, Any, Any]:
-        _need(user, "api", "read_api")
+        need(user, "api", "read_api")
         if not user.admin:
             raise refuse(403, "403 Forbidden")
         return self._page(list(self.runners.values()), "/runners/all", query)
 
     def _of_project(self, user: User, place: str, *, query: Mapping[str, str], **_: Any) -> tuple[int, Any, Any]:
-        _need(user, "api", "read_api")
-        number, path = _find(self.projects, place, user, "Project")
+        need(user, "api", "read_api")
+        number, path = find(self.projects, place, user, "Project")
         if not (user.admin or ROLES.get(user.roles.get(path, ""), 0) >= ROLES["maintainer"]):
             raise refuse(403, "403 Forbidden")
         above = {number_ for number_, name in self.groups.items() if path.startswith(f"{name}/")}
@@ -254,8 +232,8 @@ class FakeRunners:
         return self._page(seen, f"/projects/{quote(place, safe='')}/runners", query)
 
     def _of_group(self, user: User, place: str, *, query: Mapping[str, str], **_: Any) -> tuple[int, Any, Any]:
-        _need(user, "api", "read_api")
-        number, path = _find(self.groups, place, user, "Group")
+        need(user, "api", "read_api")
+        number, path = find(self.groups, place, user, "Group")
         if not (user.admin or ROLES.get(user.roles.get(path, ""), 0) >= ROLES["owner"]):
             raise refuse(403, "403 Forbidden")
         seen = [
@@ -267,40 +245,40 @@ class FakeRunners:
         return self._page(seen, f"/groups/{quote(place, safe='')}/runners", query)
 
     def _project(self, user: User, place: str, **_: Any) -> tuple[int, Any, Any]:
-        _need(user, "api", "read_api")
-        number, path = _find(self.projects, place, user, "Project")
+        need(user, "api", "read_api")
+        number, path = find(self.projects, place, user, "Project")
         return 200, {"id": number, "path_with_namespace": path}, {}
 
     def _group(self, user: User, place: str, **_: Any) -> tuple[int, Any, Any]:
-        _need(user, "api", "read_api")
-        number, path = _find(self.groups, place, user, "Group")
+        need(user, "api", "read_api")
+        number, path = find(self.groups, place, user, "Group")
         return 200, {"id": number, "full_path": path}, {}
 
     def _show(self, user: User, number: str, **_: Any) -> tuple[int, Any, Any]:
-        _need(user, "api", "read_api", "manage_runner")
+        need(user, "api", "read_api", "manage_runner")
         found = self._get(number)
         if found["runner_type"] != "instance_type" and not self._may(user, found["runner_type"], found["place"]):
             raise refuse(403, "403 Forbidden - No access granted")
-        return 200, _details(found), {}
+        return 200, details(found), {}
 
     def _change(self, user: User, number: str, *, body: Any, **_: Any) -> tuple[int, Any, Any]:
         found = self._mine(user, number)
-        given = _checked(body, _CHANGE)
+        given = checked(body, CHANGE)
         if not given:
             raise Refused(
-                400, {"error": f"{', '.join(sorted(_CHANGE))} are missing, at least one parameter must be provided"}
+                400, {"error": f"{', '.join(sorted(CHANGE))} are missing, at least one parameter must be provided"}
             )
         if "active" in given and "paused" in given:
             raise Refused(400, {"error": "active, paused are mutually exclusive"})
         if "active" in given:
             given["paused"] = not given.pop("active")
-        _validate(
+        validate(
             given,
             tags=given.get("tag_list", found["tag_list"]),
             untagged=given.get("run_untagged", found["run_untagged"]),
         )
         found.update(given)
-        return 200, _details(found), {}
+        return 200, details(found), {}
 
     def _delete(self, user: User, number: str, **_: Any) -> tuple[int, Any, Any]:
         self._mine(user, number)
@@ -311,10 +289,10 @@ class FakeRunners:
         found = self._mine(user, number)
         found["rotations"] = found.get("rotations", 0) + 1
         found["token"] = f"glrt-{int(number):010d}{found['rotations']:010d}"
-        return 201, {"token": found["token"]}, {}
+        return 201, {"token": found["token"], **({"token_expires_at": self.expires} if self.expires else {})}, {}
 
     def _mine(self, user: User, number: str) -> dict[str, Any]:
-        _need(user, "api", "manage_runner")
+        need(user, "api", "manage_runner")
         found = self._get(number)
         if not self._may(user, found["runner_type"], found["place"]):
             raise refuse(403, "403 Forbidden - No access granted")
@@ -327,7 +305,7 @@ class FakeRunners:
         return found
 
     def _page(self, found: list[dict[str, Any]], path: str, query: Mapping[str, str]) -> tuple[int, Any, Any]:
-        chosen = [each for each in found if _matches(each, query)]
+        chosen = [each for each in found if matches(each, query)]
         size = min(int(query.get("per_page", 20)), 100)
         page, pages = int(query.get("page", 1)), max(1, -(-len(chosen) // size))
         headers = {"X-Page": page, "X-Per-Page": size, "X-Total": len(chosen), "X-Total-Pages": pages}
@@ -335,85 +313,7 @@ class FakeRunners:
             following = "&".join(f"{key}={quote(value)}" for key, value in {**query, "page": str(page + 1)}.items())
             headers["X-Next-Page"] = page + 1
             headers["Link"] = f'<{self.url}/api/v4{path}?{following}>; rel="next"'  # type: ignore[assignment]
-        return 200, [_summary(each) for each in chosen[(page - 1) * size : page * size]], headers
-
-
-def _need(user: User, *scopes: str) -> None:
-    if not user.scopes.intersection(scopes):
-        raise Refused(403, {**_INSUFFICIENT, "scope": " ".join(scopes)})
-
-
-def _find(places: Mapping[int, str], given: str, user: User, what: str) -> tuple[int, str]:
-    for number, path in places.items():
-        if given in (str(number), path) and (user.admin or path in user.roles):
-            return number, path
-    raise refuse(404, f"404 {what} Not Found")
-
-
-def _checked(body: Any, kinds: Mapping[str, Any]) -> dict[str, Any]:
-    given = dict(body or {})
-    for key, value in given.items():
-        if key not in kinds:
-            raise AssertionError(f"GitLab knows no {key!r} here")
-        kind = kinds[key]
-        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-            raise Refused(400, {"error": f"{key} is invalid"})
-    for key, values in (("runner_type", TYPES), ("access_level", ACCESS)):
-        if given.get(key, values[0]) not in values:
-            raise Refused(400, {"error": f"{key} does not have a valid value"})
-    if isinstance(given.get("tag_list"), str):
-        given["tag_list"] = [tag.strip() for tag in given["tag_list"].split(",") if tag.strip()]
-    return given
-
-
-def _validate(given: Mapping[str, Any], *, tags: list[str], untagged: bool) -> None:
-    if given.get("maximum_timeout") is not None and given["maximum_timeout"] < 600:
-        raise refuse(400, {"maximum_timeout": ["needs to be at least 10 minutes"]})
-    if len(given.get("maintenance_note") or "") > 1024:
-        raise refuse(400, {"maintenance_note": ["is too long (maximum is 1024 characters)"]})
-    if not tags and not untagged:
-        raise refuse(400, {"tags_list": ["can not be empty when runner is not allowed to pick untagged jobs"]})
-
-
-def _matches(runner: Mapping[str, Any], query: Mapping[str, str]) -> bool:
-    if query.get("type", TYPES[0]) not in TYPES or query.get("status", STATUSES[0]) not in STATUSES:
-        raise Refused(400, {"error": "status does not have a valid value"})
-    wanted = {
-        "type": runner["runner_type"],
-        "status": _status(runner),
-        "paused": str(runner["paused"]).lower(),
-    }
-    if any(key in query and query[key] != value for key, value in wanted.items()):
-        return False
-    return set(filter(None, query.get("tag_list", "").split(","))) <= set(runner["tag_list"])
-
-
-def _status(runner: Mapping[str, Any]) -> str:
-    if runner["stale"]:
-        return "stale"
-    if runner["contacted_at"] is None:
-        return "never_contacted"
-    return "paused" if runner["paused"] else "online" if runner["online"] else "offline"
-
-
-def _summary(runner: Mapping[str, Any]) -> dict[str, Any]:
-    """Entities::Ci::Runner."""
-    return {
-        **{key: runner[key] for key in ("id", "description", "ip_address", "paused", "runner_type", "name", "online")},
-        "active": not runner["paused"],
-        "is_shared": runner["runner_type"] == "instance_type",
-        "status": _status(runner),
-        "job_execution_status": "idle",
-    }
-
-
-def _details(runner: Mapping[str, Any]) -> dict[str, Any]:
-    """Entities::Ci::RunnerDetails."""
-    keys = (
-        "tag_list run_untagged locked maximum_timeout access_level version revision platform architecture "
-        "contacted_at maintenance_note"
-    )
-    return {**_summary(runner), **{key: runner[key] for key in keys.split()}, "projects": [], "groups": []}
+        return 200, [summary(each) for each in chosen[(page - 1) * size : page * size]], headers
 
 
 @contextmanager

@@ -38,6 +38,10 @@ with open({seen!r}, "a") as seen:
 FATAL = ("--tag-list", "--run-untagged", "--locked", "--access-level", "--maximum-timeout", "--paused")
 if any(argument.startswith(FATAL) for argument in arguments):
     sys.exit("FATAL: Runner configuration other than name and executor configuration is reserved")
+if any(os.environ.get(name) for name in ("RUNNER_TAG_LIST", "REGISTER_LOCKED")):
+    sys.exit("FATAL: Runner configuration other than name and executor configuration is reserved")
+if os.environ["RUNNER_EXECUTOR"] == "docker" and not os.environ.get("DOCKER_IMAGE"):
+    sys.exit("PANIC: The docker-image needs to be entered")
 if {fails!r}:
     sys.exit("ERROR: Verifying runner... failed, token " + os.environ["CI_SERVER_TOKEN"])
 given = dict(zip(arguments[2::2], arguments[3::2]))
@@ -87,6 +91,7 @@ class Host:
             "MLGITLAB_GITLAB_TOKEN": self.token,
             "CI_SERVER_URL": self.gitlab.url,
             "CONFIG_FILE": str(self.config),
+            "RUNNER_TAG_LIST": "somebody,elses",  # gitlab-runner would take it for an option
         }
 
     def run(self, *argv: str, check: int | None = 0) -> Done:

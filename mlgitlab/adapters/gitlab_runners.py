@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -22,6 +23,7 @@ _PER_PAGE = 100
 _CREATE = "create_runner (or api)"
 _MANAGE = "manage_runner (or api)"
 _LIST = "api or read_api"
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
 
 
 class GitLabRunners:
@@ -203,7 +205,9 @@ def _body(settings: Settings) -> dict[str, Any]:
 
 
 def _token(answer: Mapping[str, Any]) -> Token:
-    return Token(id=int(answer["id"]), secret=str(answer["token"]), expires=str(answer.get("token_expires_at") or ""))
+    expires = str(answer.get("token_expires_at") or "")
+    known = expires if _TIME.fullmatch(expires) else ""
+    return Token(id=int(answer["id"]), secret=str(answer["token"]), expires=known)
 
 
 def _runner(item: Mapping[str, Any], *, detailed: bool = True) -> Runner:

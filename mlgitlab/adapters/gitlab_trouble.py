@@ -5,10 +5,9 @@ from __future__ import annotations
 import gitlab
 import requests
 
+from mlgitlab.adapters.masking import masked
 from mlgitlab.errors import MlgitlabError, UsageError, WorldError
-from mlgitlab.paths import printable
 
-_LONGEST = 200  # characters of what a server says about an error
 _REFUSED = {
     400: "GitLab does not accept a value; the message names it",
     401: "the token is wrong, revoked or has expired",
@@ -51,7 +50,7 @@ _UNREACHABLE = (
 
 def refused(error: gitlab.GitlabError, what: str, url: str, *, scopes: str, secrets: tuple[str, ...]) -> MlgitlabError:
     """Our error for GitLab's. `what`: the thing that was tried. `scopes`: those of a token that could do it."""
-    status, said = error.response_code, spoken(str(error.error_message), secrets)
+    status, said = error.response_code, masked(str(error.error_message), secrets)
     if isinstance(error, gitlab.exceptions.RedirectError):
         return UsageError(f"{url} answers with another address to: {what}", "give the address that it redirects to")
     message = f"GitLab at {url} answered {status or 'nothing usable'} to: {what}"
@@ -70,11 +69,3 @@ def unreachable(error: requests.RequestException, url: str) -> WorldError:
         if isinstance(error, kind):
             return WorldError(what.format(url), advice)
     return WorldError(f"cannot reach {url}: {type(error).__name__}", "check the address and the proxy")
-
-
-def spoken(text: str, secrets: tuple[str, ...]) -> str:
-    """What a server said, printable, short, and without what is secret."""
-    for secret in filter(None, secrets):
-        text = text.replace(secret, "[masked]")
-    line = printable(" ".join(text.split()))
-    return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}..."

@@ -7,18 +7,23 @@ import os
 import subprocess
 import tempfile
 import time
+import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from mlgitlab.adapters import files
-from mlgitlab.adapters.gitlab_trouble import spoken
+from mlgitlab.adapters.masking import masked
 from mlgitlab.errors import ConfigError, Problem, WorldError
 from mlgitlab.runners import Token
 
 _PATIENCE = 60.0  # seconds for whoever holds the lock: a registration is some requests
 _TICK = 0.05
+_LAST = 200  # characters of what it says when it fails
+# Options of `register` that a variable sets, too: nothing that happens to be set may
+# decide for us. And what is ours is none of its business.
+_THEIRS = ("REGISTER_", "REGISTRATION_TOKEN", "RUNNER_", "DOCKER_", "TEMPLATE_CONFIG_FILE", "MLGITLAB_")
 _LONGEST_RUN = 120.0  # seconds for `gitlab-runner register`, which asks GitLab once
 
 
@@ -36,12 +41,13 @@ class DiskConfigToml:
     """See ConfigToml. A link is followed: what it leads to is replaced, and the link stays."""
 
     path: Path
+    shown: str = ""
     patience: float = _PATIENCE
 
     @property
     def where(self) -> str:
-        """Its path."""
-        return str(self.path)
+        """Its path, as somebody named it."""
+        return self.shown or str(self.path)
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -115,13 +121,17 @@ class GitLabRunner:
 
     def __call__(self, token: Token, settings: str, name: str, url: str) -> None:
         """See Enroller."""
+        runner = tomllib.loads(settings)["runners"][0]
+        said = {"CI_SERVER_URL": url, "CI_SERVER_TOKEN": token.secret, "RUNNER_NAME": name}
+        # Both are asked for, even where the template says them.
+        said["RUNNER_EXECUTOR"] = runner["executor"]
+        said |= {"DOCKER_IMAGE": runner["docker"]["image"]} if "docker" in runner else {}
+        kept = {key: value for key, value in self.environ.items() if not key.startswith(_THEIRS)}
         with tempfile.NamedTemporaryFile("w", encoding="utf-8", suffix=".toml") as template:
             template.write(settings)
             template.flush()
-            said = {"CI_SERVER_URL": url, "CI_SERVER_TOKEN": token.secret, "RUNNER_NAME": name}
             argv = [self.program, "register", "--non-interactive", "--config", str(self.config)]
-            argv += ["--template-config", template.name, "--executor", _executor(settings)]
-            self._run(argv, {**self.environ, **said}, token)
+            self._run([*argv, "--template-config", template.name], {**kept, **said}, token)
 
     def _run(self, argv: list[str], environ: Mapping[str, str], token: Token) -> None:
         try:
@@ -137,12 +147,6 @@ class GitLabRunner:
         except (OSError, subprocess.SubprocessError) as error:
             raise WorldError(f"gitlab-runner register failed: {type(error).__name__}") from None
         if done.returncode:
-            said = spoken(done.stdout.decode("utf-8", "replace")[-400:], (token.secret,))
+            # Masked before it is cut: half a token is no token that could be found.
+            said = masked(done.stdout.decode("utf-8", "replace").replace(token.secret, "[masked]")[-_LAST:], ())
             raise WorldError(f"gitlab-runner register ended with {done.returncode}: {said}")
-
-
-def _executor(settings: str) -> str:
-    """The executor that the settings name: gitlab-runner asks for it even where its template says it."""
-    import tomllib  # noqa: PLC0415 (for this alone)
-
-    return str(tomllib.loads(settings)["runners"][0]["executor"])

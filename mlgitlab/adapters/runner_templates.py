@@ -14,6 +14,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from mlgitlab.errors import ConfigError, Problem, WorldError
 from mlgitlab.runner.profile import Profile, values
+from mlgitlab.runners import Token
 
 
 class _Bare(str):
@@ -27,9 +28,9 @@ def config_toml(profile: Profile) -> str:
     return _toml("config.toml.j2", values(profile))
 
 
-def runner_toml(profile: Profile, number: int, token: str) -> str:
-    """The `[[runners]]` table of a runner that GitLab knows, for an existing config.toml."""
-    return _toml(profile.template, values(profile, number=number, token=token))
+def runner_toml(profile: Profile, token: Token, at: str) -> str:
+    """The `[[runners]]` table of a runner that GitLab knows, for an existing config.toml. `at`: the time in UTC."""
+    return _toml(profile.template, values(profile, token=token, at=at))
 
 
 def settings_toml(profile: Profile) -> str:

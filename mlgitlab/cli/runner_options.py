@@ -71,7 +71,7 @@ def number_of(config: ConfigToml, url: str, given: str) -> int:
     if given.isdecimal():
         return int(given)
     found = known(entries(config.read(), config.where), url, given)
-    if found is None:
+    if found is None or not found.id:
         raise UsageError(
             f"{config.where} has no runner of {url} that is called {quoted(given)}", "give GitLab's number of it"
         )

@@ -9,6 +9,7 @@ import click
 from mlgitlab.cli.main import Surroundings
 from mlgitlab.cli.options import json_option
 from mlgitlab.cli.runner_options import file_option, number_of, url_option
+from mlgitlab.cli.stores import utc_now
 from mlgitlab.cli.wiring import runner as world
 from mlgitlab.runner.registering import rotate
 
@@ -27,6 +28,6 @@ def command(around: Surroundings, runner: str, url: str, file: str, as_json: boo
     """
     config = world.config_toml(around, file)
     number = number_of(config, url, runner)
-    rotate(number, url, world.api(around, url), config)
+    rotate(number, url, world.api(around, url), config, at=utc_now())
     facts = {"id": number, "config": config.where, "rotated": True}
     click.echo(json.dumps(facts, indent=2) if as_json else f"runner {number} has a new token, in {config.where}")

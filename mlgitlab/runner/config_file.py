@@ -16,7 +16,11 @@ from typing import Any
 
 from mlgitlab.errors import ConfigError, Problem, WorldError
 from mlgitlab.paths import printable
+from mlgitlab.runners import Token
 
+NEVER = "0001-01-01T00:00:00Z"  # the zero of Go's times, which gitlab-runner writes for a token without an end
+# A text, a whole number, or a date with a time, and nothing that goes on behind it.
+_SCALAR = r"""(?:"(?:[^"\\]|\\.)*"|'[^']*'|\d[\dTZ:.+-]*)(?![\w"'])"""
 # What gitlab-runner assumes where nothing is said, written out in a file that we begin.
 NEW = "concurrent = 1\ncheck_interval = 0\n"
 _HEADER = re.compile(r"\s*\[")
@@ -94,15 +98,22 @@ def added(text: str, block: str, where: str) -> str:
     return result
 
 
-def renewed(text: str, position: int, number: int, token: str, where: str) -> str:
-    """The file with another number and token for one of its runners."""
+def renewed(text: str, position: int, token: Token, at: str, where: str) -> str:
+    """The file with another number and token for one of its runners. `at`: the time in UTC.
+
+    When the token was made and when it ends is written if it does, or if the file says so of the old one: gitlab-runner
+    then makes itself a new one in time.
+    """
     before = parsed(text, where)
     meant = [dict(runner) for runner in _runners(before, where)]
-    meant[position].update({"id": number, "token": token})
+    values = {"token": f'"{token.secret}"', "id": str(token.id)}
+    if token.expires or "token_expires_at" in meant[position]:
+        values |= {"token_obtained_at": at, "token_expires_at": token.expires or NEVER}
     lines = _lines(text)
     start, end = _spans(lines, where)[position]
-    _set(lines, start, end, "token", f'"{token}"', where)
-    _set(lines, start, end, "id", str(number), where)
+    for key, value in values.items():
+        _set(lines, start, end, key, value, where)
+        meant[position] |= tomllib.loads(f"{key} = {value}")
     return _checked("".join(lines), {**before, "runners": meant}, where)
 
 
@@ -142,9 +153,7 @@ def _set(lines: list[str], start: int, end: int, key: str, value: str, where: st
     for place in range(start + 1, end):
         if _HEADER.match(lines[place]) and _whole(lines[:place]):
             break
-        found = re.match(
-            rf"""(\s*(?:{key}|"{key}"|'{key}')\s*=\s*)("(?:[^"\\]|\\.)*"|'[^']*'|\d+)(?!["'\d])""", lines[place]
-        )
+        found = re.match(rf"""(\s*(?:{key}|"{key}"|'{key}')\s*=\s*){_SCALAR}""", lines[place])
         if found and _whole(lines[:place]):
             lines[place] = f"{found[1]}{value}{lines[place][found.end() :]}"
             return
@@ -153,7 +162,8 @@ def _set(lines: list[str], start: int, end: int, key: str, value: str, where: st
     line = lines[min(start + 1, len(lines) - 1)]
     indent = line[: len(line) - len(line.lstrip())] if line.strip() else "  "
     line_end = "\r\n" if lines[start].endswith("\r\n") else "\n"
-    lines[start] = f"{lines[start].rstrip()}{line_end}{indent}{key} = {value}{line_end}"
+    header = lines[start] if lines[start].endswith("\n") else f"{lines[start]}{line_end}"
+    lines[start] = f"{header}{indent}{key} = {value}{line_end}"
 
 
 def _lines(text: str) -> list[str]:

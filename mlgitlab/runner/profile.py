@@ -10,6 +10,7 @@ from enum import StrEnum
 from mlgitlab.config.wording import quoted
 from mlgitlab.errors import UsageError
 from mlgitlab.runner.gpus import Kind, Vendor
+from mlgitlab.runners import Token
 
 GIB = 1024**3
 DEFAULT_IMAGE = "nvcr.io/nvidia/cuda:12.4.1-base-ubuntu22.04"
@@ -122,8 +123,8 @@ class Profile:
         return self.fleet.most if self.kind in _PLUGINS else self.limit
 
 
-def values(profile: Profile, *, number: int = 0, token: str = "", enrolled: bool = True) -> dict[str, object]:
-    """What the template gets. `enrolled`: whether it says name, address, number and token itself."""
+def values(profile: Profile, *, token: Token | None = None, at: str = "", enrolled: bool = True) -> dict[str, object]:
+    """What the template gets. `at`: when the token was made. `enrolled`: whether it says name, address and token."""
     cluster, fleet, cache = profile.cluster, profile.fleet, profile.cache
     return {
         "command": str(profile.kind),
@@ -132,8 +133,10 @@ def values(profile: Profile, *, number: int = 0, token: str = "", enrolled: bool
         "enrolled": enrolled,
         "name": profile.name,
         "url": profile.url,
-        "id": number,
-        "token": token,
+        "id": token.id if token else 0,
+        "token": token.secret if token else "",
+        "obtained": at,
+        "expires": token.expires if token else "",
         "limit": profile.limit,
         "image": profile.image,
         "shm_size": profile.shm,

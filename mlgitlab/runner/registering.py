@@ -64,34 +64,35 @@ def check(wanted: Wanted) -> None:
 
 
 def register(
-    wanted: Wanted, api: RunnerApi, config: ConfigToml, blocks: Blocks, enroll: Enroller | None = None
+    wanted: Wanted, api: RunnerApi, config: ConfigToml, blocks: Blocks, *, at: str, enroll: Enroller | None = None
 ) -> Registered:
     """Create the runner and write it into config.toml, or change the one that is there.
 
-    A runner of that name and address in config.toml is that runner. Should writing fail, what was created is deleted
-    again. Raises what `api` and `config` raise, and UsageError for two runners of one name.
+    A runner of that name and address in config.toml is that runner; one without a token, as `runner config` writes it,
+    gets one. Should writing fail, what was created is deleted again. `at`: the time in UTC. Raises what `api` and
+    `config` raise, and UsageError for two runners of one name.
     """
     check(wanted)
     with config.locked():
         text = config.read()
         found = known(entries(text, config.where), wanted.url, wanted.name)
-        if found and api.get(found.id):
+        if found and found.id and api.get(found.id):
             api.update(found.id, wanted.settings)
             return Registered(id=found.id, action=Action.UPDATED, notes=_notes(text, config.where))
         config.check_writable()
         token = api.create(wanted.owner, wanted.settings)
         with _undone(api, config, token):
             if found:
-                config.write(renewed(text, found.position, token.id, token.secret, config.where))
+                config.write(renewed(text, found.position, token, at, config.where))
             elif enroll:
                 enroll(token, blocks.settings(), wanted.name, wanted.url)
             else:
                 config.write(added(text or NEW, blocks.whole(token), config.where))
-        action = Action.REPLACED if found else Action.REGISTERED
+        action = Action.REPLACED if found and found.id else Action.REGISTERED
         return Registered(id=token.id, action=action, notes=_notes(config.read(), config.where))
 
 
-def rotate(number: int, url: str, api: RunnerApi, config: ConfigToml) -> None:
+def rotate(number: int, url: str, api: RunnerApi, config: ConfigToml, *, at: str) -> None:
     """Give a runner of config.toml a new token. The old one is worth nothing from then on."""
     with config.locked():
         text = config.read()
@@ -104,7 +105,7 @@ def rotate(number: int, url: str, api: RunnerApi, config: ConfigToml) -> None:
         config.check_writable()
         token = api.rotate(number)
         try:
-            config.write(renewed(text, entry.position, number, token.secret, config.where))
+            config.write(renewed(text, entry.position, token, at, config.where))
         except MlgitlabError as error:
             hint = f"runner {number} has a new token now that is not in {config.where}: run the command again"
             raise WorldError(error.message, hint) from None
@@ -124,11 +125,14 @@ def unregister(number: int, url: str, api: RunnerApi, config: ConfigToml) -> boo
 
 
 def known(found: tuple[Entry, ...], url: str, name: str) -> Entry | None:
-    """The runner of that address and name; UsageError where there are two, or one whose number is not written."""
+    """The runner of that address and name; its number is 0 where it has no token yet.
+
+    UsageError where there are two, and for one with a token whose number is not written.
+    """
     same = [entry for entry in found if entry.name == name and _same_address(entry.url, url)]
     if len(same) > 1:
         raise UsageError(f"config.toml has {len(same)} runners called {name!r}", "choose another --name")
-    if same and not same[0].id:
+    if same and same[0].token and not same[0].id:
         raise UsageError(
             f"config.toml has a runner called {name!r} without its `id`, so nobody can say which of GitLab's it is",
             "write its number (Settings > CI/CD > Runners) as `id` into its table, or choose another --name",
@@ -170,6 +174,7 @@ def _undone(api: RunnerApi, config: ConfigToml, token: Token) -> Iterator[None]:
             hint = f"{config.where} holds runner {token.id} nevertheless: see `gitlab-runner verify`"
         else:
             hint = _deleted(api, token.id)
+        hint = f"{error.hint}; {hint}" if error.hint else hint
         raise WorldError(printable(error.message.replace(token.secret, "[masked]")), hint) from None
     except BaseException:
         if not _holds(config, token):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -66,6 +68,14 @@ def test_a_new_token_is_written_and_shown_nowhere(host: Host, gitlab: FakeRunner
     assert host.config.read_text("utf-8") == old.replace(before, after)
 
 
+def test_a_token_that_ends_is_written_with_its_end(host: Host, gitlab: FakeRunners) -> None:
+    gitlab.expires = "2036-02-01T00:00:00.000Z"
+    host.run("register", "--project", "7", "--gpu", "t4", "--name", "second")
+    host.run("rotate-token", "box")
+    assert host.config.read_text("utf-8").count("token_expires_at = 2036-02-01T00:00:00.000Z") == 2
+    assert "knows every key" in host.run("check", str(host.config)).out
+
+
 def test_a_token_is_not_rotated_where_it_could_not_be_written(host: Host, gitlab: FakeRunners) -> None:
     elsewhere = gitlab.add()
     before = gitlab.runners[elsewhere]["token"]
@@ -117,3 +127,12 @@ def test_a_configuration_is_printed_or_written(tmp_path: Path) -> None:
     assert tomllib.loads(mlgitlab(*argv, "--json", cwd=tmp_path).json["content"]) == tomllib.loads(printed)
     for wrong in (("--gpu", "?"), ("--shm-size", "big"), ("--node-label", "x"), ("--namespace", "A b")):
         mlgitlab("runner", "config", "kubernetes", *wrong, cwd=tmp_path, check=2)
+
+
+def test_what_asks_nobody_does_without_python_gitlab() -> None:
+    """It is an extra."""
+    code = (
+        "import sys, mlgitlab.cli.runner_config, mlgitlab.cli.runner_check, mlgitlab.cli.runner_register\n"
+        "sys.exit(bool({'gitlab', 'requests'} & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -283,3 +283,18 @@ def test_too_small_a_concurrent_is_said(host: Host) -> None:
     done = host.run(*REGISTER[:3], "--name", "other")
     assert "`concurrent = 1`" in done.out
     assert "2 would be enough" in done.out
+
+
+def test_a_configuration_that_was_made_before_gets_its_token(host: Host, gitlab: FakeRunners) -> None:
+    host.run("config", "docker-autoscaler-aws", "--gpu", "a10g", "--name", "box", "--output", str(host.config))
+    made = host.config.read_text("utf-8")
+    assert "would get its token" in host.run(*REGISTER, "--gpu", "a10g", "--print").out
+    host.run(*REGISTER, "--gpu", "a10g:1", "--token-file", "token")
+    (written,) = runners(host)
+    assert (written["executor"], gitlab.runners[written["id"]]["token"]) == ("docker-autoscaler", written["token"])
+    assert set(made.splitlines()) - set(host.config.read_text("utf-8").splitlines()) == {
+        '  token = "" # the glrt- token: `mlgitlab runner register` writes it'
+    }
+    token = host.folder / "token"
+    assert (token.read_text("utf-8"), token.stat().st_mode & 0o777) == (written["token"], 0o600)
+    assert host.run(*REGISTER, "--gpu", "a10g:1", "--json").json["action"] == "updated"

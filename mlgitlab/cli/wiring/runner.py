@@ -41,7 +41,9 @@ def api(around: Surroundings, url: str) -> RunnerApi:
 
 def config_toml(around: Surroundings, given: str) -> DiskConfigToml:
     """The config.toml of this host, or the one that is named."""
-    return DiskConfigToml(path=Path(around.cwd, given) if given else default_place(around.environ))
+    if given:
+        return DiskConfigToml(path=Path(around.cwd, given), shown=given)
+    return DiskConfigToml(path=default_place(around.environ))
 
 
 def gitlab_runner(around: Surroundings, config: DiskConfigToml) -> Enroller | None:
@@ -57,10 +59,10 @@ def found_gpus(around: Surroundings) -> Gpus:
     return nvidia if nvidia.devices else gpus.amd(machine.printed(gpus.ROCM, around.environ))
 
 
-def blocks(profile: Profile) -> Blocks:
-    """How the runner looks in config.toml."""
+def blocks(profile: Profile, at: str) -> Blocks:
+    """How the runner looks in config.toml; `at`: the time in UTC."""
     return Blocks(
-        whole=lambda token: runner_templates.runner_toml(profile, token.id, token.secret),
+        whole=lambda token: runner_templates.runner_toml(profile, token, at),
         settings=lambda: runner_templates.settings_toml(profile),
     )
 
@@ -93,6 +95,11 @@ def configuration(around: Surroundings, name: str) -> tuple[str, str]:
 def write(around: Surroundings, name: str, content: str) -> None:
     """Write a file that the command line names."""
     files.write(Path(around.cwd, name), content.encode())
+
+
+def write_secret(around: Surroundings, name: str, content: str) -> None:
+    """Write a file that its owner alone may read."""
+    files.write(Path(around.cwd, name), content.encode(), private=True)
 
 
 def docker(around: Surroundings) -> Docker:

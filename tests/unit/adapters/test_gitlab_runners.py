@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import ssl
+import threading
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +14,7 @@ from mlgitlab.adapters.gitlab_runners import GitLabRunners
 from mlgitlab.errors import MlgitlabError, UsageError, WorldError
 from mlgitlab.runners import AccessLevel, Owner, RunnerStatus, RunnerType, Settings
 from tests.gitlab_runners_api import TOKEN, FakeRunners, User, serve
+from tests.servers import certificates
 
 PROJECT = Owner(type=RunnerType.PROJECT, place="group/project")
 GROUP = Owner(type=RunnerType.GROUP, place="3")
@@ -167,6 +172,20 @@ def test_nobody_at_the_address_no_address_and_a_server_that_is_no_gitlab() -> No
     assert "firewall" in caught.value.hint
     with pytest.raises(WorldError):
         GitLabRunners("nonsense", TOKEN).visible(PROJECT)
+
+
+def test_a_certificate_that_is_not_trusted_is_named(tmp_path: Path) -> None:
+    made = certificates.make(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(made.certificate, made.key)
+    with HTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as server:
+        server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+        thread = threading.Thread(target=server.handle_request)
+        thread.start()
+        with pytest.raises(WorldError, match="is not trusted") as caught:
+            GitLabRunners(f"https://127.0.0.1:{server.server_address[1]}", TOKEN).visible(PROJECT)
+        thread.join()
+    assert "REQUESTS_CA_BUNDLE" in caught.value.hint
 
 
 def test_a_proxy_that_refuses_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 
 from mlgitlab.errors import ConfigError
 from mlgitlab.runner.config_file import NEW, added, concurrency, entries, has_comments, removed, renewed
+from mlgitlab.runners import Token
 from tests.config_tomls import config_tomls
 
+AT = "2026-01-01T00:00:00Z"
 BLOCK = """[[runners]]
   name = "new"
   url = "https://gitlab.example.com"
@@ -66,7 +68,7 @@ def test_a_runner_that_is_added_and_taken_out_again_leaves_the_file_as_it_was(te
 @given(config_tomls(least=1), st.data())
 def test_renewing_a_runner_changes_its_number_and_token_alone(text: str, data: st.DataObject) -> None:
     position = data.draw(st.integers(0, len(entries(text, "c")) - 1))
-    after = renewed(text, position, 77, "glrt-renewed", "c")
+    after = renewed(text, position, Token(id=77, secret="glrt-renewed"), AT, "c")
     old, new = lines(text), lines(after)
     assert [line for line in old if line not in new] == [
         line for line in old if line.startswith((f'token = "glrt-{position}"', f"id = {position}"))
@@ -87,13 +89,24 @@ def test_taking_a_runner_out_leaves_the_others_and_all_comments_outside_of_it(te
 
 
 def test_a_file_that_people_wrote_keeps_its_comments() -> None:
-    assert renewed(FILE, 0, 5, "glrt-x", "c") == FILE.replace("'glrt-1'", '"glrt-x"').replace("id = 3", "id = 5")
+    assert renewed(FILE, 0, Token(id=5, secret="glrt-x"), AT, "c") == FILE.replace("'glrt-1'", '"glrt-x"').replace(
+        "id = 3", "id = 5"
+    )
     second = FILE.replace('[[runners]]\n  name = "b"\n', '[[runners]]\n  id = 5\n  name = "b"\n')
-    assert renewed(FILE, 1, 5, "glrt-x", "c") == second.replace("glrt-2", "glrt-x")
+    assert renewed(FILE, 1, Token(id=5, secret="glrt-x"), AT, "c") == second.replace("glrt-2", "glrt-x")
     for place in (0, 1):
         assert "# of b" in removed(FILE, place, "c")
         assert "# the end" in removed(FILE, place, "c")
         assert "# ours\nconcurrent = 4   # four\n" in removed(FILE, place, "c")
+
+
+def test_the_end_of_a_token_is_written_and_taken_back() -> None:
+    ends = Token(id=3, secret="glrt-x", expires="2026-02-01T00:00:00.000Z")
+    once = renewed(FILE, 0, ends, AT, "c")
+    assert f"  token_obtained_at = {AT}\n" in once
+    assert "  token_expires_at = 2026-02-01T00:00:00.000Z\n" in once
+    assert "token_expires_at = 0001-01-01T00:00:00Z" in renewed(once, 0, Token(id=3, secret="glrt-y"), AT, "c")
+    assert len(renewed(once, 0, ends, AT, "c").splitlines()) == len(once.splitlines())
 
 
 def test_a_file_that_is_not_there_yet_is_begun() -> None:
