@@ -8,6 +8,7 @@ WORKDIR /source
 COPY pyproject.toml README.md LICENSE ./
 COPY mlgitlab mlgitlab
 COPY templates templates
+COPY runner-config/templates runner-config/templates
 RUN pip wheel --no-cache-dir --wheel-dir /wheels ".[gitlab,lint,s3]"
 
 FROM python:${PYTHON}-slim

@@ -75,6 +75,7 @@ class CiEnvironment:
     target_branch_sha: str = ""
     target_url: str = ""  # set for a merge request from a fork only
     labels: tuple[str, ...] = ()
+    ref_protected: bool | None = None  # None where nobody says
     pipeline_id: str = ""
     job_name: str = ""
     server_host: str = ""
@@ -137,6 +138,7 @@ class CiEnvironment:
             labels=tuple(
                 name.strip() for name in environ.get("CI_MERGE_REQUEST_LABELS", "").split(",") if name.strip()
             ),
+            ref_protected={"true": True, "false": False}.get(environ.get("CI_COMMIT_REF_PROTECTED", "")),
             pipeline_id=environ.get("CI_PIPELINE_ID", ""),
             job_name=environ.get("CI_JOB_NAME", ""),
             server_host=environ.get("CI_SERVER_HOST", ""),

@@ -112,7 +112,9 @@ def _verdict(exit_code: int, lines: Sequence[str], state: Path) -> Run:
 
 def _environ() -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(_OURS_ALONE)}
-    return {**kept, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"}
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    # Jobs that ask for a GPU run here without one.
+    return {**kept, "PATH": path, "MLGITLAB_PREFLIGHT": "off"}
 
 
 def _encoded(found: re.Match[str]) -> str:

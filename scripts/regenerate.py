@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from mlgitlab.config import json_schema, reference
-from scripts import console, documents
+from scripts import console, documents, runner_samples
 from scripts.references import SECTIONS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -20,6 +20,9 @@ def main() -> None:
     """Write every generated file and section."""
     for name, content in GENERATED.items():
         write(name, (ROOT / name).read_text("utf-8"), content())
+    for name, content in runner_samples.texts():
+        place = ROOT / name
+        write(name, place.read_text("utf-8") if place.exists() else "", content)
     with TemporaryDirectory() as folder:
         console.prepare(Path(folder))
         for page, text in documents.pages().items():

@@ -17,19 +17,35 @@ def read(path: Path) -> bytes:
         raise UsageError(f"cannot read {str(path)!r}: {error.strerror}") from None
 
 
-def write(path: Path, content: bytes) -> None:
-    """Replace the file's content in one step; WorldError when the disk refuses."""
+def write(path: Path, content: bytes, *, private: bool = False) -> None:
+    """Replace the file's content in one step; WorldError when the disk refuses.
+
+    `private`: for a file that holds a secret. Its owner alone may read it, who stays the owner, and it is on the disk
+    before it takes the place of the old one.
+    """
     temporary = ""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         with os.fdopen(handle, "wb") as stream:
             stream.write(content)
-        Path(temporary).chmod(0o666 & ~_umask())
+            if private:
+                _keep_owner(stream.fileno(), path)
+                stream.flush()
+                os.fsync(stream.fileno())
+        if not private:  # a temporary file is, as it is made
+            Path(temporary).chmod(0o666 & ~_umask())
         Path(temporary).replace(path)
     except OSError as error:
         Path(temporary).unlink(missing_ok=True) if temporary else None
         raise WorldError(f"cannot write {str(path)!r}: {error.strerror}") from None
+
+
+def _keep_owner(handle: int, path: Path) -> None:
+    """Only root can, and only root need: whoever else may replace a file is its owner."""
+    if os.geteuid() == 0 and path.exists():
+        old = path.stat()
+        os.fchown(handle, old.st_uid, old.st_gid)
 
 
 def _umask() -> int:

@@ -47,13 +47,18 @@ def show_command(around: Surroundings, repo: str, config: str, head: str, as_jso
         click.echo("\n".join(map(str, lines)))
 
 
+def _shown(value: object) -> object:
+    """The value without the keys of a section that nobody set."""
+    return {name: item for name, item in value.items() if item is not None} if isinstance(value, dict) else value
+
+
 def _inherited(project: Project) -> list[Line]:
     """What each step has from its model or the defaults."""
     places = project.parsed.origins
     return [
         Line(
             key=f"step {step.id}.{name}",
-            value=as_data(getattr(step, name)),
+            value=_shown(as_data(getattr(step, name))),
             origin=f"{key} ({places.get(key, 'default')})",
         )
         for step in project.steps.values()

@@ -52,7 +52,7 @@ def enrol(request: Request, project: Project, plan: Plan, stores: Stores) -> str
 
     From then on a failed or cancelled pipeline of the default branch loses nothing: see `expects`.
     """
-    trained = askable(step.spec for step in plan.selected)
+    trained = tuple(dict.fromkeys((*askable(step.spec for step in plan.selected), *plan.question.postponed)))
     if not (trained and request.env.in_ci and expects(request.env.kind)):
         return ""
     try:

@@ -16,6 +16,7 @@ from mlgitlab.cli.asking import stores_of
 from mlgitlab.cli.flow import Survey, suppose, survey
 from mlgitlab.cli.main import Surroundings
 from mlgitlab.cli.options import Options, json_option, planning_options
+from mlgitlab.cli.settling import settle
 from mlgitlab.errors import UsageError
 from mlgitlab.planning.document import step_facts
 from mlgitlab.planning.reach import starter_of
@@ -36,7 +37,8 @@ def command(around: Surroundings, options: Options, what: str, as_json: bool) ->
     JOB is an id such as fraud:train, MODEL a name of mlgitlab.yml, FILE a path from the repository's root.
     """
     request, repository = wiring.start(around, options)
-    found = survey(request, repository, stores_of(around, request))
+    stores = stores_of(around, request)
+    found = settle(survey(request, repository, stores), around, stores)
     answer = _explain(found, repository, what)
     click.echo(json.dumps(answer, indent=2, ensure_ascii=False) if as_json else "\n".join(_text(answer)))
 
@@ -55,6 +57,7 @@ def _explain(found: Survey, repository: Repository, what: str) -> Answer:
 
 def _about_steps(found: Survey, what: str, kind: str, specs: list[StepSpec]) -> Answer:
     decided = {step.spec.id: step_facts(step) for step in found.plan.steps}
+    takes = _takes(found)
     starters = {spec.id: starter_of(spec) for spec in specs}
     loading = found.webs.loading(found.project.scene, starters.values())
     imports = {id_: sorted(loading.of(starter).files) for id_, starter in starters.items()}
@@ -64,6 +67,7 @@ def _about_steps(found: Survey, what: str, kind: str, specs: list[StepSpec]) -> 
         "steps": [
             {
                 **decided[spec.id],
+                **({"takes": takes[spec.id]} if spec.id in takes else {}),
                 "listens": [
                     {"key": rule.key, "patterns": [*rule.globs.include, *(f"!{x}" for x in rule.globs.exclude)]}
                     for rule in spec.rules
@@ -78,6 +82,16 @@ def _about_steps(found: Survey, what: str, kind: str, specs: list[StepSpec]) -> 
             for spec in specs
         ],
     }
+
+
+def _takes(found: Survey) -> dict[str, object]:
+    """What each selected step on a GPU takes, in words, where the plan says so."""
+    if found.plan.question.forecast is None:
+        return {}
+    from mlgitlab.planning.costs_words import estimate_sentence  # noqa: PLC0415 (only those who ask load it)
+
+    forecast = found.plan.question.forecast
+    return {each.step: estimate_sentence(each, forecast.currency) for each in forecast.estimates}
 
 
 def _about_file(found: Survey, repository: Repository, path: str) -> Answer:
@@ -124,6 +138,8 @@ def _step_text(step: Answer) -> Iterator[str]:
             yield f"          {_way(reason, step['id'])}"
     if step["skipped"]:
         yield f"  because {step['skipped']}"
+    if "takes" in step:
+        yield f"  {step['takes']}"
     if step["needs"]:
         yield f"  after {', '.join(need['step'] for need in step['needs'])}"
     yield "  it listens to"

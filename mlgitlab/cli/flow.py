@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from mlgitlab.changes import Change, ChangeSet
 from mlgitlab.ci import BOUND_BY_BASE
@@ -16,10 +17,16 @@ from mlgitlab.config.schema import Select
 from mlgitlab.pipeline.instance import Instance
 from mlgitlab.planning import gates
 from mlgitlab.planning.derive import with_parameters
+from mlgitlab.planning.evidence import Evidence
 from mlgitlab.planning.plan import Plan, Question, make
 from mlgitlab.planning.profiles import Chosen, choose
 from mlgitlab.protocols import Repository
 from mlgitlab.results import Cause
+
+if TYPE_CHECKING:  # only those load them who ask for them
+    from mlgitlab.planning.costs import Forecast
+    from mlgitlab.planning.costs_forecast import Ruling
+    from mlgitlab.planning.fleet import Fleet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +39,16 @@ class Survey:
     webs: Webs
     comparison: Comparison
     plan: Plan
+
+    def knowing(self, **facts: Forecast | Ruling | Fleet) -> Survey:
+        """The same survey, its plan with more that was found out about it."""
+        question = replace(self.plan.question, **facts)  # type: ignore[arg-type]  # fields of Question
+        return replace(self, plan=replace(self.plan, question=question))
+
+    def noting(self, *notes: str) -> Survey:
+        """The same survey, its plan with more notes."""
+        question = replace(self.plan.question, notes=(*self.plan.question.notes, *notes))
+        return replace(self, plan=replace(self.plan, question=question))
 
 
 def survey(request: Request, repository: Repository, stores: Stores | None = None) -> Survey:
@@ -73,6 +90,20 @@ def under(found: Survey, profile: str) -> Survey:
     chosen = _with_base(choose(found.project.config, request.env, profile), request)
     plan = make(_question(request, found.project, chosen, found.comparison))
     return replace(found, plan=plan)
+
+
+def instead(found: Survey, profile: str, why: str, stores: Stores | None) -> Survey:
+    """The same survey under another profile, because the plan of its own cannot be carried out: `why` says so.
+
+    What it would have trained is remembered: a pipeline of the default branch has to make up for it.
+    """
+    question = found.plan.question
+    chosen = replace(choose(found.project.config, found.request.env, profile), why=why)
+    trained = tuple(step.spec.id for step in found.plan.selected if step.spec.is_training)
+    postponed = tuple(dict.fromkeys((*question.postponed, *trained)))
+    plan = make(replace(question, profile=_with_base(chosen, found.request), postponed=postponed, evidence=Evidence()))
+    other = replace(found, plan=plan)
+    return with_evidence(other, stores) if stores else other
 
 
 def suppose(found: Survey, repository: Repository, change: Change) -> Survey:

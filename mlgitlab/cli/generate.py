@@ -11,6 +11,7 @@ from mlgitlab.cli.inputs import Stores, store_address
 from mlgitlab.cli.main import Surroundings
 from mlgitlab.cli.options import Options, json_option, planning_options
 from mlgitlab.cli.output import produce
+from mlgitlab.cli.settling import settle
 
 
 @click.command("generate")
@@ -41,7 +42,7 @@ def command(around: Surroundings, options: Options, output: str, plan_file: str,
     """
     request, repository = wiring.start(around, options)
     stores = stores_of(around, request)
-    found = survey(request, repository, stores)
+    found = settle(survey(request, repository, stores), around, stores)
     made = produce(found, wiring.job_templates(found), output)
     # The child last: where it exists, the plan and everything that it includes do, too.
     parts_first = {name: made.pipelines[name] for name in reversed(list(made.pipelines))}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 
 import click
@@ -13,6 +13,7 @@ from mlgitlab.cli.flow import Survey, survey, under
 from mlgitlab.cli.main import Surroundings
 from mlgitlab.cli.options import Options, json_option, shared_options
 from mlgitlab.cli.output import produce
+from mlgitlab.config.fleet import Missing
 from mlgitlab.errors import ExitCode, UsageError
 from mlgitlab.planning.advice import advise
 from mlgitlab.planning.narrow import narrow
@@ -63,6 +64,7 @@ def command(around: Surroundings, options: Options, strict: bool, gitlab_url: st
         findings += _by_schema(profile, content)
         if token:
             findings += _by_gitlab(gitlab_url, token, project, profile, content)
+    findings += _by_runners(found, gitlab_url, token, project)
     findings = sorted(set(findings))
     click.echo(_as_json(findings) if as_json else "\n".join(_text(findings, asked_gitlab=bool(token))))
     failed = any(finding.level == "error" or strict for finding in findings)
@@ -93,13 +95,16 @@ def _advice(found: Survey) -> Iterator[Finding]:
 
 def _pipelines(found: Survey) -> Iterator[tuple[str, bytes]]:
     """Each profile's whole pipeline; raises ConfigError where GitLab would refuse it."""
-    asked = found.request.options.profile
-    declared = map(str, found.project.config.profiles)
-    names = [asked] if asked else ["merge_request", "default_branch", *declared]
     templates = wiring.job_templates(found)
-    for name in dict.fromkeys(names):
+    for name in _profiles(found):
         for file, content in produce(under(found, name), templates, "mlgitlab-child.yml").pipelines.items():
             yield f"profile {name}, {file}", content
+
+
+def _profiles(found: Survey) -> Iterable[str]:
+    asked = found.request.options.profile
+    declared = map(str, found.project.config.profiles)
+    return [asked] if asked else dict.fromkeys(["merge_request", "default_branch", *declared])
 
 
 def _by_schema(where: str, content: bytes) -> Iterator[Finding]:
@@ -117,6 +122,22 @@ def _by_gitlab(url: str, token: str, project: str, where: str, content: bytes) -
     for level, lines in (("error", answer.errors), ("warning", answer.warnings)):
         for line in lines:
             yield Finding(level=level, source="GitLab", where=where, what=line)
+
+
+def _by_runners(found: Survey, url: str, token: str, project: str) -> Iterator[Finding]:
+    """Each job of any profile that no runner would take, where the configuration wants to know."""
+    policy = found.project.config.runners
+    if policy is None:
+        return
+    from mlgitlab.cli.fleet import Inquiry  # noqa: PLC0415 (only those who ask load it)
+
+    level = "error" if policy.missing is Missing.FAIL else "warning"
+    inquiry = Inquiry.by(policy, url, token, project, found.request.env.ref_protected)
+    for name in _profiles(found):
+        fleet = inquiry.about(step.spec for step in under(found, name).plan.selected)
+        for note in fleet.notes:
+            where = "" if fleet.unasked else f"profile {name}"
+            yield Finding(level="note" if fleet.unasked else level, source="runners", where=where, what=note)
 
 
 def _text(findings: list[Finding], *, asked_gitlab: bool) -> Iterator[str]:

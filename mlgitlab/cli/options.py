@@ -30,6 +30,7 @@ class Options:
     cache: str = ""
     no_cache: bool = False
     ask_store: bool | None = None
+    check_runners: bool | None = None
 
 
 _SHARED = {
@@ -78,13 +79,18 @@ _SHARED = {
         default=None,
         help="Ask the store which results it has. Default: a folder always, a bucket in CI only.",
     ),
+    "check_runners": click.option(
+        "--check-runners/--no-check-runners",
+        default=None,
+        help="Ask GitLab for a runner that takes each job. Default: in CI, where the configuration has `runners`.",
+    ),
     "param": click.option("--param", multiple=True, metavar="NAME=VALUE", help="Set a parameter of the configuration."),
 }
 
 
 def shared_options(function: Callable[..., R]) -> Callable[..., R]:
     """Give a command the shared options, and hand them over as one `options` argument."""
-    return some_options(*(name for name in _SHARED if name != "ask_store"))(function)
+    return some_options(*(name for name in _SHARED if name not in ("ask_store", "check_runners")))(function)
 
 
 def planning_options(function: Callable[..., R]) -> Callable[..., R]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -18,11 +18,14 @@ from mlgitlab.pipeline.instance import Instance, degraded
 from mlgitlab.pipeline.nouns import Pipeline
 from mlgitlab.pipeline.parts import Origin, assemble
 from mlgitlab.pipeline.split import Split, excess, split
+from mlgitlab.planning import hosted
 from mlgitlab.planning.document import Circumstances, document
 from mlgitlab.planning.indented import indented
 from mlgitlab.planning.leftovers import CHILD_MARK
+from mlgitlab.planning.steps import StepSpec
 from mlgitlab.protocols import JobTemplates
 
+_MOST_NAMED = 5
 GENERATE_JOB = "mlgitlab:generate"
 # What a part refers to where no pipeline is known (a laptop); GitLab 18.9 and newer fill it in.
 _UPSTREAM = "$CI_UPSTREAM_PIPELINE_ID"
@@ -119,9 +122,20 @@ def _circumstances(survey: Survey, whole: Pipeline, limits: tuple[str, ...], fil
         tier=str(instance.tier or ""),
         jobs=whole.count,
         limits=limits,
-        degraded=tuple(degraded(instance, reports, gpus=any(step.gpu for step in steps))),
+        degraded=(*degraded(instance, reports, gpus=any(step.gpu for step in steps)), *_hosted(steps, instance)),
         files=files,
     )
+
+
+def _hosted(steps: list[StepSpec], instance: Instance) -> Iterator[str]:
+    by_limit: dict[str, list[str]] = {}
+    for step, what in hosted.too_long(steps):
+        by_limit.setdefault(what, []).append(step)
+    for what, ids in by_limit.items():
+        more = len(ids) - _MOST_NAMED
+        yield f"{', '.join(ids[:_MOST_NAMED])}{f' and {more} more' if more > 0 else ''}: {what}"
+    if what := hosted.wrong_tier(steps, instance.tier):
+        yield what
 
 
 def _check_archive(instance: Instance, contents: list[bytes]) -> None:

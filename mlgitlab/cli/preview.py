@@ -10,6 +10,7 @@ from mlgitlab.cli.flow import survey
 from mlgitlab.cli.main import Surroundings
 from mlgitlab.cli.options import Options, json_option, planning_options
 from mlgitlab.cli.output import produce
+from mlgitlab.cli.settling import settle
 from mlgitlab.errors import ExitCode
 
 
@@ -32,7 +33,8 @@ def command(around: Surroundings, options: Options, shape: str, detailed_exitcod
     On a laptop, uncommitted and untracked files count. --as shows what another kind of pipeline would do.
     """
     request, repository = wiring.start(around, options)
-    found = survey(request, repository, stores_of(around, request))
+    stores = stores_of(around, request)
+    found = settle(survey(request, repository, stores), around, stores)
     made = produce(found, wiring.job_templates(found), "mlgitlab-child.yml")
     match "json" if as_json else shape:
         case "json":

@@ -16,7 +16,7 @@ _MOST_REASONS = 3
 
 def text(document: Document) -> str:
     """The whole plan: what it compared, what runs and why, what does not and why not."""
-    blocks = [_head(document), _runs(document), _skips(document), _remarks(document)]
+    blocks = [_head(document), _runs(document), _skips(document), _costs(document), _remarks(document)]
     return "\n\n".join("\n".join(lines) for block in blocks if (lines := list(block)))
 
 
@@ -87,6 +87,13 @@ def _skips(document: Document) -> Iterator[str]:
         named = ", ".join(ids[:_MOST_NAMED]) + (f" and {len(ids) - _MOST_NAMED} more" if len(ids) > _MOST_NAMED else "")
         yield f"  {click.style(named, dim=True)}"
         yield f"      {reason}"
+
+
+def _costs(document: Document) -> Iterator[str]:
+    if costs := document["costs"]:
+        yield f"{_bold('Costs')}     {costs['text']}"
+        if costs["budget"] and costs["budget"]["text"]:
+            yield f"          {click.style('warning:', fg='yellow')} {costs['budget']['text']}"
 
 
 def _remarks(document: Document) -> Iterator[str]:

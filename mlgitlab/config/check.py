@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
-from mlgitlab.config import gates_check, limits, parameters, walk
+from mlgitlab.config import gates_check, limits, parameters, spending, walk
 from mlgitlab.config.faults import Finding
 from mlgitlab.config.schema import RESERVED_NAMES, Config
 from mlgitlab.config.wording import quoted, suggestion
 
-NO_GPU = "none"
 _MOST_NAMED = 8
 
 
@@ -20,13 +19,13 @@ def check(config: Config) -> Iterator[Finding]:
     yield from _datasets_without_data(config)
     yield from _unknown_datasets(config)
     yield from _unknown_models(config)
-    yield from _unknown_gpus(config)
     yield from _models_that_make_nothing(config)
     yield from _circles(config)
     yield from _shared_labels(config)
     yield from limits.check(config)
     yield from parameters.check(config)
     yield from gates_check.check(config)
+    yield from spending.check(config)
 
 
 def _reserved_names(config: Config) -> Iterator[Finding]:
@@ -34,9 +33,6 @@ def _reserved_names(config: Config) -> Iterator[Finding]:
         if name in RESERVED_NAMES:
             hint = "jobs are called `model:step`, `data:dataset` and `quality:check`; choose another name"
             yield Finding(path=f"models.{name}", what=f"a model cannot be called `{name}`", hint=hint)
-    if NO_GPU in config.gpus:
-        hint = "`gpu: none` means no GPU; choose another name"
-        yield Finding(path=f"gpus.{NO_GPU}", what=f"a GPU type cannot be called `{NO_GPU}`", hint=hint)
 
 
 def _models_without_steps(config: Config) -> Iterator[Finding]:
@@ -71,13 +67,6 @@ def _unknown_models(config: Config) -> Iterator[Finding]:
         yield from _missing("model", f"profiles.{name}.models", profile.models, config.models)
 
 
-def _unknown_gpus(config: Config) -> Iterator[Finding]:
-    if config.gpus:  # without any, each name stands for its own tag
-        for path, gpu in walk.gpus(config):
-            if gpu.type != NO_GPU and gpu.type not in config.gpus:
-                yield _not_declared("GPU type", f"{path}.type", gpu.type, config.gpus)
-
-
 def _missing(what: str, path: str, names: tuple[str, ...], known: Collection[str]) -> Iterator[Finding]:
     for index, name in enumerate(names):
         if name not in known:
@@ -85,7 +74,7 @@ def _missing(what: str, path: str, names: tuple[str, ...], known: Collection[str
 
 
 def _not_declared(what: str, path: str, name: str, known: Collection[str]) -> Finding:
-    section = "gpus" if what == "GPU type" else f"{what}s"
+    section = f"{what}s"
     hint = suggestion(name, known, f"`{section}` has") or f"declare it under `{section}`"
     return Finding(path=path, what=f"there is no {what} {quoted(name)}", hint=hint, absent=(f"{section}.{name}",))
 

@@ -107,10 +107,6 @@ def _tags(config: Config) -> Iterator[Finding]:
         for index, tag in enumerate(tags):
             if not tag.strip():
                 yield Finding(path=f"{path}[{index}]", what="the tag is empty")
-    for name, gpu in config.gpus.items():
-        if not gpu.tags:
-            hint = "without one, the job would run on a runner without a GPU"
-            yield Finding(path=f"gpus.{name}.tags", what="a GPU type needs at least one tag", hint=hint)
 
 
 def _numbers(config: Config) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""Amounts with a unit that rules of `gates` are written with: bytes, and times shorter than a second."""
+"""Amounts with a unit: bytes, and times shorter than a second."""
 
 from __future__ import annotations
 
@@ -37,6 +37,11 @@ class ByteSize:
         if found is None or found < 1:
             raise ValueError(cls.expects)
         return cls(round(found))
+
+    @property
+    def mib(self) -> int:
+        """Whole MiB, parts rounded down."""
+        return self.bytes // 2**20
 
     def __str__(self) -> str:
         return shown_bytes(self.bytes)

@@ -68,6 +68,7 @@ JSON or TOML file; another key does not count (`*` is one key, `**` any depth, a
 `$NAME` is a variable of the job that runs mlgitlab: its value is part of the [fingerprint](fingerprints.md).
 
 **Durations** are a number and a unit, or several: `90m`, `1h 30m`, `2 days`. A number without a unit is refused.
+Sizes likewise: `24GiB` (2^30 bytes), `24GB` (10^9), `512MiB`.
 
 **Text** is taken as it is written: an unquoted `EPOCHS: 010` keeps its zero, and `version: 17.10` is not 17.1.
 

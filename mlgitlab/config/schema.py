@@ -11,9 +11,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import ClassVar, Literal
 
+from mlgitlab.config.costs import Budgets, Costs
 from mlgitlab.config.field import Json, Name, doc
+from mlgitlab.config.fleet import Runners
 from mlgitlab.config.gates import Gates
 from mlgitlab.config.gates_predictions import PredictionsFile
+from mlgitlab.config.gpus import Gpu, GpuType
 from mlgitlab.config.inputs import Inputs
 from mlgitlab.config.scalars import Duration, GitLabVersion, Globs
 
@@ -66,23 +69,6 @@ class OnUnknown(StrEnum):
 
     EVERYTHING = "everything"
     ERROR = "error"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gpu:
-    """What accelerator a step needs."""
-
-    shorthand: ClassVar[str] = "type"
-
-    type: str = field(metadata=doc("Name of a GPU type: a key of `gpus`, or any name, which then means the tags `gpu` and `gpu:NAME`. `none`: no GPU."))
-    count: int = field(default=1, metadata=doc("How many of them."))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GpuType:
-    """How runners with one type of GPU are found."""
-
-    tags: tuple[str, ...] = field(metadata=doc("Runner tags that select this type. A runner must carry all of them."))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -339,7 +325,10 @@ class Config:
     quality: Mapping[Name, Quality] = field(default_factory=dict, metadata=doc("Checks of the code, by name."))
     profiles: Mapping[Name, Profile] = field(default_factory=dict, metadata=doc("What runs where. `merge_request`, `merge_train`, `branch`, `default_branch`, `tag`, `schedule` and `manual` are used by the pipelines of that name; others by `--profile`, `MLGITLAB_PROFILE` or a label."))
     parameters: Mapping[Name, Parameter] = field(default_factory=dict, metadata=doc("Values that manual and scheduled runs may set."))
-    gpus: Mapping[Name, GpuType] = field(default_factory=dict, metadata=doc("GPU types and the runner tags that select them."))
+    gpus: Mapping[Name, GpuType] = field(default_factory=dict, metadata=doc("GPU types, the runner tags that select them, and what they have."))
+    runners: Runners | None = field(default=None, metadata=doc("Whether GitLab is asked for a runner that takes each job, and what happens where there is none."))
+    costs: Costs | None = field(default=None, metadata=doc("What GPUs cost; with it, a plan says what it is likely to take."))
+    budgets: Budgets = field(default=Budgets(), metadata=doc("GPU hours that a change may take before somebody has to confirm it."))
     ignore: Globs = field(default=Globs(), metadata=doc("Files that can alter no step: documentation, licences."))
     unmatched: Unmatched = field(default=Unmatched.EVERYTHING, metadata=doc("What a changed file that no rule knows makes run: `everything`, `nothing`, or an `error` (exit code 3)."))
     source_roots: tuple[str, ...] = field(default=(), metadata=doc("Folders on the Python module path besides a script's own, the root and `src`."))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from mlgitlab.config.schema import Config, Gpu, Model, Step
+from mlgitlab.config.gpus import Gpu
+from mlgitlab.config.schema import Config, Model, Step
 
 
 def steps(config: Config) -> Iterator[tuple[str, Step]]:

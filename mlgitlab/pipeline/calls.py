@@ -13,6 +13,7 @@ from pathlib import PurePosixPath
 from mlgitlab import __version__
 from mlgitlab.config.field import Name
 from mlgitlab.config.schema import DEFAULT_CONFIG, Config, Engine, StepKind
+from mlgitlab.pipeline.preflight import preflight
 from mlgitlab.planning.plan import PlannedStep
 from mlgitlab.planning.steps import StepSpec
 
@@ -77,7 +78,7 @@ class Caller:
         if reporting and spec.metrics:
             variables["MLGITLAB_METRICS"] = spec.metrics
         return Calls(
-            before=(*spec.before_script, *((INSTALL,) if uses else ())),
+            before=(*_first(spec), *spec.before_script, *((INSTALL,) if uses else ())),
             script=lines,
             variables=variables,
             # GitLab's tiers without the widget show a report only where it is an artifact, too.
@@ -168,6 +169,10 @@ class Caller:
             yield _EXTRAS[self.config.datasets[Name(spec.owner)].engine]
         if any(line.startswith("mlgitlab config check") for line in spec.command):
             yield "hydra" if any(each.hydra for each in self.config.configs.values()) else "check"
+
+
+def _first(spec: StepSpec) -> tuple[str, ...]:
+    return (preflight(spec.demand),) if spec.demand else ()
 
 
 def reference(step: str) -> str:

@@ -14,6 +14,7 @@ from mlgitlab.pipeline.calls import INSTALL, Caller, Calls
 from mlgitlab.pipeline.carried import CARRIED, carried, not_evaluated
 from mlgitlab.pipeline.instance import Instance
 from mlgitlab.pipeline.nouns import Job, Pipeline, without_empty
+from mlgitlab.pipeline.preflight import EXIT_CODE
 from mlgitlab.planning.baseline.values import empty_tree
 from mlgitlab.planning.plan import Plan, PlannedStep
 from mlgitlab.protocols import JobTemplates
@@ -59,7 +60,6 @@ class Composer:
         """The values that are the same in every job."""
         return {
             "interruptible": plan.question.kind in INTERRUPTIBLE,
-            "retry": self.instance.retry(self.config.defaults.retry),
             "cache": self._cache(),
             "profile": plan.question.profile.name,
         }
@@ -72,6 +72,7 @@ class Composer:
             "image": spec.image,
             "tags": list(spec.tags),
             "timeout": _spoken(spec.timeout),
+            "retry": self.instance.retry(self.config.defaults.retry, (EXIT_CODE,) if spec.demand else ()),
             "needs": [{"job": need.step, "artifacts": need.artifacts} for need in step.needs],
             "before_script": list(calls.before),
             "script": list(calls.script),

@@ -12,6 +12,8 @@ from mlgitlab.config.schema import GitLab, Tier
 OLDEST = GitLabVersion(16, 0)
 # `strategy: mirror`, https://docs.gitlab.com/ci/yaml/#triggerstrategy
 MIRROR = GitLabVersion(18, 2)
+# `retry:exit_codes`, which counts besides `retry:when`: https://docs.gitlab.com/ci/yaml/#retryexit_codes
+RETRY_EXIT_CODES = GitLabVersion(17, 5)
 # Reports of child pipelines in merge requests, https://docs.gitlab.com/ci/pipelines/downstream_pipelines/
 CHILD_REPORTS = GitLabVersion(18, 6)
 # `retry:when` learned to tell a preempted runner, https://docs.gitlab.com/ci/yaml/#retrywhen
@@ -70,9 +72,15 @@ class Instance:
         """The `retry:when` reasons that are never the script's own; an unknown one is an error to GitLab."""
         return (*_SYSTEM_FAILURES, "runner_interrupted") if self.has(RUNNER_INTERRUPTED) else _SYSTEM_FAILURES
 
-    def retry(self, times: int) -> dict[str, object] | None:
-        """The keyword `retry` for failures of the system only; None for no repetition."""
-        return {"max": times, "when": list(self.system_failures)} if times else None
+    def retry(self, times: int, exit_codes: tuple[int, ...] = ()) -> dict[str, object] | None:
+        """The keyword `retry` for failures of the system only; None for no repetition.
+
+        exit_codes: those with which a script says that the runner, and not the work, is at fault.
+        """
+        if not times:
+            return None
+        codes = {"exit_codes": list(exit_codes)} if exit_codes and self.has(RETRY_EXIT_CODES) else {}
+        return {"max": times, "when": list(self.system_failures), **codes}
 
 
 def degraded(instance: Instance, reports: Iterable[str], *, gpus: bool) -> Iterator[str]:
@@ -82,6 +90,8 @@ def degraded(instance: Instance, reports: Iterable[str], *, gpus: bool) -> Itera
         yield f"GitLab's version is not known: nothing newer than {OLDEST} is used (set gitlab.version)"
     if gpus and not instance.has(RUNNER_INTERRUPTED):
         yield f"a preempted runner counts as any system failure: runner_interrupted came with {RUNNER_INTERRUPTED}"
+    if gpus and not instance.has(RETRY_EXIT_CODES):
+        yield f"a job that does not find its GPU is not tried again: retry:exit_codes came with {RETRY_EXIT_CODES}"
     if kinds and not instance.has(CHILD_REPORTS):
         shown = " and ".join(sorted(kinds))
         yield f"{shown} reports of a child pipeline are shown in merge requests from GitLab {CHILD_REPORTS}"

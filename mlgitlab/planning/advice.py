@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from mlgitlab.config.scalars import Globs
 from mlgitlab.config.schema import Config, StepKind, Unmatched
+from mlgitlab.planning import hosted
 from mlgitlab.planning.globs import compile_pattern
 from mlgitlab.planning.narrow import Narrow
 from mlgitlab.planning.steps import StepSpec
@@ -38,6 +39,7 @@ def advise(
         _unseen_code(steps, narrow),
         _results_that_go_nowhere(steps),
         _costly_merge_requests(config, steps),
+        _hosted_runners(config, steps),
         _unused_datasets(config),
         _silent_policy(config),
     )
@@ -96,6 +98,13 @@ def _costly_merge_requests(config: Config, steps: Mapping[str, StepSpec]) -> Ite
                 what="merge requests run its full training on a GPU: it has no smoke step",
                 hint="declare `smoke` with a short run",
             )
+
+
+def _hosted_runners(config: Config, steps: Mapping[str, StepSpec]) -> Iterator[Advice]:
+    for step, what in hosted.too_long(steps.values()):
+        yield Advice(key=step, what=what, hint="set a shorter `timeout`, or use a runner of your own")
+    if what := hosted.wrong_tier(steps.values(), config.gitlab.tier):
+        yield Advice(key="gitlab.tier", what=what, hint="set `gitlab.tier`, or use runners of your own")
 
 
 def _unused_datasets(config: Config) -> Iterator[Advice]:

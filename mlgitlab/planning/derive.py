@@ -9,8 +9,9 @@ from typing import TypeVar
 
 from mlgitlab.config.field import Name
 from mlgitlab.config.gates import Gates
+from mlgitlab.config.gpus import NO_GPU, Gpu, GpuType, demand, effective, fitting
 from mlgitlab.config.scalars import Duration, Globs
-from mlgitlab.config.schema import Config, Dataset, Gpu, Model, Quality, Step, StepKind
+from mlgitlab.config.schema import Config, Dataset, Model, Quality, Step, StepKind
 from mlgitlab.planning import gates
 from mlgitlab.planning.configs import CHECK, CONFIGS, compared, described_by
 from mlgitlab.planning.datasets import (
@@ -27,7 +28,6 @@ from mlgitlab.planning.datasets import (
 from mlgitlab.planning.steps import Need, Rule, StepSpec
 from mlgitlab.results import Cause
 
-NO_GPU = "none"
 T = TypeVar("T")
 
 
@@ -193,9 +193,12 @@ def _spec(  # noqa: PLR0913 (every kind of step is made here, so that all inheri
     read += [model.inputs] if model else []
     inherited = Inheritance(key, f"models.{owner}" if model else None)
     trains = kind in (StepKind.SMOKE, StepKind.TRAIN)
-    gpu = inherited.pick("gpu", step.gpu, model.gpu if model and trains else None, None)
-    if gpu and gpu.type == NO_GPU:
-        gpu = None
+    asked = inherited.pick("gpu", step.gpu, model.gpu if model and trains else None, None)
+    gpu, on = _gpu(config, asked)
+    image = inherited.pick("image", step.image, model.image if model else None, None)
+    if not image:
+        usual = Inheritance(f"gpus.{gpu.type}" if gpu else "", None, inherited.origins)
+        image = usual.pick("image", on.image if on else None, None, defaults.image)
     return StepSpec(
         id=f"{owner}:{kind}" if model else f"{kind}:{owner}",
         kind=kind,
@@ -210,9 +213,9 @@ def _spec(  # noqa: PLR0913 (every kind of step is made here, so that all inheri
         reads=tuple(sorted({name for inputs in read for name in inputs.variables})),
         matrix=step.datasets if kind is StepKind.EVALUATE else (),
         needs=needs,
-        image=inherited.pick("image", step.image, model.image if model else None, defaults.image),
+        image=image,
         gpu=gpu,
-        tags=inherited.pick("tags", step.tags, model.tags if model else None, None) or _tags(config, gpu),
+        tags=inherited.pick("tags", step.tags, model.tags if model else None, None) or _tags(config, gpu, on),
         timeout=inherited.pick("timeout", step.timeout, model.timeout if model else None, defaults.timeout)
         or defaults.timeout,
         before_script=defaults.before_script,
@@ -229,22 +232,30 @@ def _spec(  # noqa: PLR0913 (every kind of step is made here, so that all inheri
         environment=step.environment,
         resource_group=step.resource_group,
         predictions=step.predictions,
+        demand=demand(asked, on) if asked and gpu else None,
         origins=inherited.origins,
     )
 
 
-def _tags(config: Config, gpu: Gpu | None) -> tuple[str, ...]:
+def _gpu(config: Config, asked: Gpu | None) -> tuple[Gpu | None, GpuType | None]:
+    """The GPU that the step gets, by the name of its type, and what was declared of that type."""
+    if not asked or asked.type == NO_GPU:
+        return None, None
+    name = fitting(asked, config.gpus, config.costs.per_gpu_hour if config.costs else {})
+    return Gpu(type=name, count=asked.count), config.gpus.get(Name(name))
+
+
+def _tags(config: Config, gpu: Gpu | None, declared: GpuType | None) -> tuple[str, ...]:
     if not gpu:
         return config.defaults.tags
-    declared = config.gpus.get(Name(gpu.type))
-    return declared.tags if declared else ("gpu", f"gpu:{gpu.type}")
+    return effective(declared).tags if declared else ("gpu", f"gpu:{gpu.type}")
 
 
 class Inheritance:
     """Picks the nearest value set, and remembers which key it came from."""
 
-    def __init__(self, key: str, model_key: str | None) -> None:
-        self.origins: dict[str, str] = {}
+    def __init__(self, key: str, model_key: str | None, origins: dict[str, str] | None = None) -> None:
+        self.origins: dict[str, str] = {} if origins is None else origins
         self._keys = (key, model_key, "defaults")
 
     def pick(self, name: str, *values: T | None) -> T | None:

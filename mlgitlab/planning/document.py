@@ -59,12 +59,30 @@ def document(plan: Plan, circumstances: Circumstances) -> dict[str, object]:
         "parameters": dict(question.parameters),
         "steps": [step_facts(step) for step in plan.steps],
         "pins": [_pin(plan, pin) for _, pin in sorted(plan.pins.items())],
+        "costs": _costs(plan),
+        "runners": _runners(plan),
         "jobs": circumstances.jobs,
         "limits": list(circumstances.limits),
         "degraded": list(circumstances.degraded),
         "notes": [paths.printable(note) for note in (*question.notes, *question.evidence.notes)],
         "output": list(circumstances.files),
     }
+
+
+def _costs(plan: Plan) -> dict[str, object] | None:
+    if plan.question.forecast is None:
+        return None
+    from mlgitlab.planning import costs_words  # noqa: PLC0415 (only those who ask load it)
+
+    return costs_words.facts(plan.question.forecast, plan.question.ruling)
+
+
+def _runners(plan: Plan) -> dict[str, object] | None:
+    if plan.question.fleet is None:
+        return None
+    from mlgitlab.planning import fleet  # noqa: PLC0415 (only those who ask load it)
+
+    return fleet.facts(plan.question.fleet)
 
 
 def _pin(plan: Plan, pin: Pin) -> dict[str, object]:

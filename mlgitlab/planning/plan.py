@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from graphlib import TopologicalSorter
+from typing import TYPE_CHECKING
 
 from mlgitlab.changes import ChangeSet
 from mlgitlab.ci import PipelineKind
@@ -15,6 +16,11 @@ from mlgitlab.planning.profiles import Chosen
 from mlgitlab.planning.select import Reasons, Scope, scope, select
 from mlgitlab.planning.steps import Need, StepSpec
 from mlgitlab.results import Cause, Reason
+
+if TYPE_CHECKING:  # only those load them who ask for them
+    from mlgitlab.planning.costs import Forecast
+    from mlgitlab.planning.costs_forecast import Ruling
+    from mlgitlab.planning.fleet import Fleet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +41,11 @@ class PlannedStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What a plan is asked for: the change, and everything that may decide about it."""
+    """What a plan is asked for: the change, and everything that may decide about it.
+
+    `withheld` maps steps that must not run to the reason; `postponed` are the trainings that ran but for a missing
+    runner or a budget. `forecast`, `ruling` and `fleet` are what was found out about a plan that was made before.
+    """
 
     kind: PipelineKind
     baseline: Resolved
@@ -51,6 +61,11 @@ class Question:
     parameters: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     evidence: Evidence = field(default_factory=Evidence)
+    withheld: Mapping[str, str] = field(default_factory=dict)
+    postponed: tuple[str, ...] = ()
+    forecast: Forecast | None = None
+    ruling: Ruling | None = None
+    fleet: Fleet | None = None
 
     @property
     def again(self) -> bool:
@@ -85,6 +100,8 @@ class Plan:
 def make(question: Question) -> Plan:
     """Decide about every step."""
     within = scope(question.steps, question.profile.profile)
+    if question.withheld:
+        within = replace(within, allowed=within.allowed - question.withheld.keys())
     chosen = select(question.steps, _direct(question), within, question.profile.profile.models, question.evidence.pins)
     planned = [_planned(step, question, within, chosen) for step in question.steps.values()]
     return Plan(question=question, steps=_ordered(planned))
@@ -116,12 +133,14 @@ def _planned(step: StepSpec, question: Question, within: Scope, chosen: Reasons)
 
 def _why_not(step: StepSpec, question: Question, within: Scope) -> str:
     profile = question.profile
+    if withheld := question.withheld.get(step.id):
+        return withheld
     if stand_in := within.stand_ins.get(step.id):
         return f"profile {profile.name} runs {question.steps[stand_in].kind} in place of {step.kind}"
-    if step.kind in profile.profile.steps and step.id not in within.allowed:
-        return f"profile {profile.name} runs no training whose result could be judged"
     if step.id not in within.allowed:
-        return f"profile {profile.name} runs only {', '.join(profile.profile.steps) or 'nothing'}"
+        judges_nothing = step.kind in profile.profile.steps
+        only = f"only {', '.join(profile.profile.steps) or 'nothing'}"
+        return f"profile {profile.name} runs {'no training whose result could be judged' if judges_nothing else only}"
     if profile.profile.models and step.model not in (None, *profile.profile.models):
         return f"profile {profile.name} runs only the models {', '.join(profile.profile.models)}"
     if pin := question.evidence.pins.get(step.id):

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, fields
 
 from mlgitlab.config.gates import Gates
 from mlgitlab.config.gates_predictions import PredictionsFile
+from mlgitlab.config.gpus import Demand, Gpu
 from mlgitlab.config.scalars import Duration, Globs
-from mlgitlab.config.schema import Gpu, Loss, StepKind
+from mlgitlab.config.schema import Loss, StepKind
 from mlgitlab.results import Cause
 
 
@@ -50,6 +51,7 @@ class StepSpec:
     generating job whose values the result depends on; `remote`: the datasets that lie outside git.
     `dvc`: the stages of DVC that the command reproduces; `also_runs`: their lines, once they have been read.
     `ours`: the command is one of mlgitlab's that nobody wrote; `checks`: what else decides what it says, as one line.
+    `gpu` names the type that was chosen; `demand` is what its job checks first, which alters no result.
     """
 
     id: str
@@ -87,6 +89,7 @@ class StepSpec:
     resource_group: str | None = None
     predictions: PredictionsFile | None = None
     gates: Gates | None = None
+    demand: Demand | None = field(default=None, compare=False)
     origins: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @property

@@ -20,9 +20,12 @@ def write_record(bucket: Bucket, prefix: str, content: Mapping[str, object]) -> 
     return digest
 
 
-def read_records(bucket: Bucket, prefix: str) -> tuple[Mapping[str, object], ...]:
-    """The records below `prefix`, by time written, then by name; RefusedError for one that is not as it was written."""
-    listed = sorted(bucket.list(prefix), key=lambda item: (item.modified, item.key))
+def read_records(bucket: Bucket, prefix: str, newest: int | None = None) -> tuple[Mapping[str, object], ...]:
+    """The records below `prefix`, by time written, then by name; RefusedError for one that is not as it was written.
+
+    newest: so many of them at most, the last ones.
+    """
+    listed = sorted(bucket.list(prefix), key=lambda item: (item.modified, item.key))[-newest if newest else 0 :]
     found = []
     for item in listed:
         digest = item.key.removeprefix(prefix).removesuffix(".json")

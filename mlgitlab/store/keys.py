@@ -84,6 +84,11 @@ def results(step: str, fingerprint: str) -> str:
     return f"{RESULTS}{_step(step)}/{fingerprint.removeprefix('sha256:')}/"
 
 
+def results_of(step: str) -> str:
+    """The results of a step at every fingerprint."""
+    return f"{RESULTS}{_step(step)}/"
+
+
 def enrolled(step: str) -> str:
     """That the step's results are expected here."""
     return f"{ENROLLED}{_step(step)}.json"

@@ -34,6 +34,7 @@ class Story:
     cwd: str = "."
     exit: int = 0
     plan: bool = False
+    runners: Sequence[Mapping[str, Any]] | None = None
 
     @property
     def name(self) -> str:

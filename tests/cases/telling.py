@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from tests.cases.edits import edit
 from tests.cases.history import Stage
 from tests.cases.story import Story
 from tests.commands import mlgitlab
+from tests.gitlab_runners_api import TOKEN, serve
 from tests.repositories import Repo
 
 # What GitLab sets in every job; a story adds what its pipeline has besides.
@@ -64,14 +66,15 @@ class Telling:
 
     def run(self) -> Outcome:
         """Run the command once; the exit code must be the story's."""
-        done = mlgitlab(
-            "generate",
-            *map(self.stage.filled, self.story.run),
-            cwd=self._place,
-            environ=self._environ(),
-            stdin=self.stage.filled(self.story.stdin).encode("utf-8", "surrogateescape"),
-            check=self.story.exit,
-        )
+        with self._gitlab() as server:
+            done = mlgitlab(
+                "generate",
+                *map(self.stage.filled, self.story.run),
+                cwd=self._place,
+                environ={**self._environ(), **server},
+                stdin=self.stage.filled(self.story.stdin).encode("utf-8", "surrogateescape"),
+                check=self.story.exit,
+            )
         written = {path.name: path.read_text("utf-8") for path in sorted(self._place.glob("mlgitlab-child*.yml"))}
         if (self._place / PLAN).exists():
             written[PLAN] = (self._place / PLAN).read_text("utf-8")
@@ -83,6 +86,17 @@ class Telling:
             text = text.replace(sha, f"{{{name}}}").replace(sha[:12], f"{{{name}}}")
         text = _GIT_SAYS.sub(r"\1: {what git says}", text.replace(str(self.stage.folder), "{here}"))
         return text.replace(f"mlgitlab {__version__}", "mlgitlab X.Y.Z")
+
+    @contextmanager
+    def _gitlab(self) -> Iterator[dict[str, str]]:
+        """The variables that lead to a GitLab with the story's runners; none where it says nothing of them."""
+        if self.story.runners is None:
+            yield {}
+            return
+        with serve() as fake:
+            for runner in self.story.runners:
+                fake.add(**runner)
+            yield {"CI_SERVER_URL": fake.url, "MLGITLAB_GITLAB_TOKEN": TOKEN}
 
     def _environ(self) -> dict[str, str]:
         if self.story.ci is None:

@@ -33,6 +33,11 @@ def test_the_wheel_carries_what_a_pipeline_is_made_of(installed: Path, tmp_path:
     command = [sys.executable, "-c", "import mlgitlab; print(mlgitlab.__file__)"]
     where = subprocess.run(command, env=environ, cwd=tmp_path, capture_output=True, text=True, check=True)
     assert Path(where.stdout.strip()).is_relative_to(installed)
-    for argv in (["preview", "--all", "--format", "yaml"], ["lint"], ["config", "schema"]):
+    for argv in (
+        ["preview", "--all", "--format", "yaml"],
+        ["lint"],
+        ["config", "schema"],
+        ["runner", "config", "helm"],
+    ):
         command = [sys.executable, "-m", "mlgitlab", *argv]
         subprocess.run(command, env=environ, cwd=repo.folder, capture_output=True, check=True)

@@ -11,12 +11,16 @@ import pytest
 
 from mlgitlab.changes import ChangeKind
 from mlgitlab.ci import PipelineKind
+from mlgitlab.config.costs import Over
+from mlgitlab.config.fleet import Missing
 from mlgitlab.config.schema import StepKind, Tier
 from mlgitlab.planning.baseline import Rule
+from mlgitlab.planning.costs_forecast import State
 from mlgitlab.planning.document import MOST_REASONS, SCHEMA_VERSION
 from mlgitlab.results import Cause
 from scripts.references import PLAN_SCHEMA, keys
 from tests.commands import mlgitlab
+from tests.gitlab_runners_api import TOKEN, serve
 from tests.repositories import Repo
 
 if TYPE_CHECKING:
@@ -31,6 +35,9 @@ version: 1
 ignore: ["*.md"]
 unmatched: nothing
 gitlab: {max_jobs: 3, tier: free}
+costs: {per_gpu_hour: {t4: 0.5}}
+budgets: {merge_request: 0.1}
+runners: warn
 parameters: {epochs: {type: integer, default: 3}}
 models:
   fraud:
@@ -92,6 +99,10 @@ def documents(tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
     store = {"MLGITLAB_STORE": str(folder / "store")}
     mlgitlab("train", "churn", cwd=repo.folder, environ=store)
     pinned = ("preview", "--json", "--base", "main", "--profile", "default_branch")
+    with serve() as fake:
+        fake.add(tag_list=["gpu", "gpu:t4"], paused=True)
+        asked = {"CI_SERVER_URL": fake.url, "CI_PROJECT_PATH": "group/project", "MLGITLAB_GITLAB_TOKEN": TOKEN}
+        found.append(mlgitlab("preview", "--json", "--check-runners", cwd=repo.folder, environ=asked).json)
     return [*found, mlgitlab(*pinned, cwd=repo.folder, environ=store).json]
 
 
@@ -137,6 +148,9 @@ def test_the_schema_is_one() -> None:
         ("changes.files[].kind", list(ChangeKind)),
         ("steps[].step", list(StepKind)),
         ("steps[].reasons[].cause", list(Cause)),
+        ("costs.budget.over", list(Over)),
+        ("costs.budget.state", list(State)),
+        ("runners.missing", list(Missing)),
     ],
 )
 def test_the_schema_lists_the_values_that_the_code_knows(key: str, values: list[object]) -> None:

@@ -12,8 +12,8 @@ VALUES = {
     "other version": ("version: 2", ["mlgitlab.yml:1: version: expected `1`, found the number 2"]),
     "unknown key": ("version: 1\nmodel: {}", ["mlgitlab.yml:2: model: unknown key (did you mean `models`?)"]),
     "unknown key far from any": (
-        "version: 1\ngpus: {a100: {tags: x, wheels: 4}}",
-        ["mlgitlab.yml:2: gpus.a100.wheels: unknown key (the keys here are: tags)"],
+        "version: 1\ncosts: {wheels: 4}",
+        ["mlgitlab.yml:2: costs.wheels: unknown key (the keys here are: currency, per_gpu_hour)"],
     ),
     "misspelt command is not also missing": (
         "version: 1\nmodels:\n  fraud:\n    trian: python train.py",

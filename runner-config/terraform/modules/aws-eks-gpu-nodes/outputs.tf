@@ -1,0 +1,4 @@
+output "node_label" {
+  description = "For `mlgitlab runner config kubernetes --node-label`."
+  value       = "accelerator=${var.gpu_type}"
+}
