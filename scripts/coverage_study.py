@@ -101,10 +101,11 @@ SCENARIOS = (
     ),
     *(Scenario(metric=each, population="ranking", size=200) for each in ("ndcg", "map")),
     Scenario(metric="own", population="regression", size=500),
+    *(Scenario(metric=each, population="two groups", size=2000) for each in FAIRNESS),
     *(
         Scenario(metric=each, population=name, size=2000)
-        for name in ("two groups", "four groups", "four equal groups")
-        for each in FAIRNESS
+        for name in ("four groups", "four equal groups")
+        for each in ("demographic_parity", "equalised_odds")
     ),
     *(Scenario(metric="calibration_error", population=each, size=2000) for each in ("binary", "miscalibrated")),
     *(Scenario(metric=each, population="rare", size=2000) for each in ("recall", "precision", "roc_auc", "pr_auc")),

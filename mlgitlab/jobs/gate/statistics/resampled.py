@@ -109,7 +109,7 @@ class Mixed:
         Student's distribution is wider than the normal one (Hesterberg 2015, The American Statistician 69:371-386).
         The acceleration comes from the influence of the units (Efron and Tibshirani 1993, section 22.6).
         """
-        lower, least = part < 0.5, 2 / (len(self.draws) + 1)
+        lower, least = part < 0.5, min(2 / (len(self.draws) + 1), 0.25)
         if min(part, 1 - part) < least:
             # So few draws lie there that they do not say where it ends; a normal distribution does, from where they do.
             known = 1.01 * least if lower else 1 - 1.01 * least
@@ -154,7 +154,7 @@ class Mixed:
 
 def _quantile(draws: Floats, part: float, *, lower: bool) -> float:
     """A quantile of the draws, the next one outwards; NaN counts as the worst."""
-    known = np.sort(np.where(np.isnan(draws), -math.inf if lower else math.inf, draws))
-    place = part * (len(known) + 1) - 1
-    chosen = math.floor(place) if lower else math.ceil(place)
-    return float(known[min(max(chosen, 0), len(known) - 1)])
+    place = part * (len(draws) + 1) - 1
+    chosen = min(max(math.floor(place) if lower else math.ceil(place), 0), len(draws) - 1)
+    known = np.where(np.isnan(draws), -math.inf if lower else math.inf, draws)
+    return float(np.partition(known, chosen)[chosen])
