@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mlgitlab.jobs.gate.statistics.units import Integers
 
 # When the spread rests on fewer units than this, what none of them shows may still exist.
-_FEW = 20
+_FEW = 6
 # Where a sum of products is the same number but for the order of its terms.
 _ROUNDING = 1e-12
 
@@ -98,9 +98,11 @@ class Mixed:
     reach: float = 0.0
 
     def interval(self, level: float) -> Interval:
-        """The interval of that level, two-sided; see `end`."""
+        """The interval of that level, two-sided; see `end`. Infinite where numbers are too large to be added."""
         part = (1 - level) / 2
-        return Interval(low=self.end(part), high=self.end(1 - part), level=level)
+        low, high = self.end(part), self.end(1 - part)
+        low, high = (-math.inf if math.isnan(low) else low), (math.inf if math.isnan(high) else high)
+        return Interval(low=low, high=high, level=level)
 
     def end(self, part: float) -> float:
         """The bound that the truth lies below with a probability of `part`, infinite where the draws say nothing.
@@ -141,15 +143,32 @@ class Mixed:
         return normal.quantile(min(max((below + at / 2) / count, 1 / (count + 1)), count / (count + 1)))
 
     def _acceleration(self) -> float:
-        second, third = (float(self.times @ self.influence**power) for power in (2, 3))
+        second, third = (self._moment(power) for power in (2, 3))
         return third / (6 * second**1.5) if second > 0 else 0.0
 
     def _unseen(self, z: float) -> float:
-        """How much further a bound is where few units tell all: as in Wilson's interval (1927) of a rare event."""
-        second, fourth = (float(self.times @ self.influence**power) for power in (2, 4))
-        if not second or second**2 / fourth >= _FEW:
+        """How much further a bound is for what may be and was not seen, as in intervals of a rare event.
+
+        Where few units carry the spread, as much as Wilson's interval (1927) of no event at all: z² / 2 of them. Where
+        many do, and all pull to one side, half as much on that side, as exact intervals of a Poisson mean have it
+        beyond this one. Nothing where both sides pull alike.
+        """
+        second, third, fourth = (self._moment(power) for power in (2, 3, 4))
+        if not second:
             return 0.0
-        return z**2 / 2 * max(math.sqrt(fourth / second) / float(self.times.sum()), self.reach)
+        size = math.sqrt(fourth / second) * self._largest() / float(self.times.sum())
+        if second**2 / fourth < _FEW:
+            return z**2 / 2 * max(size, self.reach)
+        one_sided = math.copysign(third / math.sqrt(second * fourth), z * third)
+        return z**2 / 4 * max(one_sided, 0.0) * size
+
+    def _moment(self, power: int) -> float:
+        """The sum of powers of influences, as shares of the largest one: large ones have powers that are too large."""
+        largest = self._largest()
+        return float(self.times @ (self.influence / largest) ** power) if largest else 0.0
+
+    def _largest(self) -> float:
+        return float(np.abs(self.influence).max(initial=0.0))
 
 
 def _quantile(draws: Floats, part: float, *, lower: bool) -> float:
