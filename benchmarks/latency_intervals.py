@@ -66,7 +66,7 @@ def main() -> None:
     trials = int(sys.argv[1]) if len(sys.argv) > 1 else 2000
     print("| noise | rounds | requests | p50 | p95 | rate | passes at the limit | equal ones that fail |")
     print("|---|---|---|---|---|---|---|---|")
-    for noise, rounds, requests in ((0.02, 40, 20), (0.05, 40, 20), (0.05, 20, 20), (0.05, 10, 20), (0.02, 40, 2)):
+    for noise, rounds, requests in ((0.02, 40, 5), (0.05, 40, 5), (0.05, 20, 5), (0.05, 10, 5), (0.2, 40, 5)):
         study(trials, noise, rounds, requests)
 
 

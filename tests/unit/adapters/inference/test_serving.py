@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import os
 import signal
@@ -201,6 +202,36 @@ def test_requests_that_are_none_are_refused(tmp_path: Path, content: str, what: 
     (tmp_path / "requests.jsonl").unlink()
     with pytest.raises(UsageError, match="does not exist"):
         measured(BY_LINES, places)
+
+
+# Shows as much memory in use as there are models, and, if asked for processes, those that are listed in a file.
+NVIDIA_SMI = """\
+#!/bin/sh
+case "$*" in
+-L) echo "GPU 0: NVIDIA Test (UUID: GPU-1)" ;;
+*compute-apps*) [ -f pids ] && for pid in $(cat pids); do echo "$pid, 700"; done; true ;;
+*) echo "| NVIDIA-SMI 550.1  Driver Version: 550.54  CUDA Version: 12.4 |"
+   echo "| $((100 + 300 * $(ls loaded | wc -l)))MiB / 81920MiB |" ;;
+esac
+"""
+
+
+@pytest.mark.parametrize(("listed", "mib"), [(True, 700), (False, 300)], ids=["by process", "by what is gained"])
+def test_the_memory_on_gpus_is_measured(tmp_path: Path, listed: bool, mib: int) -> None:
+    noted = "open('pids', 'a').write(f'{os.getpid()} ')" if listed else ""
+    places = project(tmp_path, f"import os\nopen(f'loaded/{{os.getpid()}}', 'w')\n{noted}\n" + LINES)
+    (tmp_path / "loaded").mkdir()
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "nvidia-smi").write_text(NVIDIA_SMI)
+    (tmp_path / "bin" / "nvidia-smi").chmod(0o755)
+    environ = {**places.environ, "PATH": f"{tmp_path / 'bin'}:{places.environ['PATH']}"}
+    rule = dataclasses.replace(BY_LINES, duration=Duration(1), gpu_memory=MemoryLimit(max_ratio=1.1))
+    with contextlib.chdir(tmp_path):  # where the stand-in for nvidia-smi looks
+        found = measured(rule, dataclasses.replace(places, environ=environ))
+    assert {used.gpu for used in found.used.values()} == {mib << 20}
+    assert (found.facts["gpus"], found.facts["driver"]) == ("NVIDIA Test", "550.54")
+    rulings = {ruling.rule: ruling.outcome for ruling in judge(rule, found).rulings}
+    assert rulings["inference.gpu_memory.max_ratio"] is Outcome.PASS
 
 
 def test_the_machine_is_named(tmp_path: Path) -> None:

@@ -72,6 +72,10 @@ def test_without_production_the_ratio_is_not_judged_and_says_so() -> None:
     assert sized(SizeRules(max_ratio=1.5), production=files()).outcome is Outcome.INCONCLUSIVE
 
 
+def test_a_model_without_files_fails() -> None:
+    assert sized(SizeRules(max_bytes=ByteSize(10)), files()).outcome is Outcome.FAIL
+
+
 def test_what_cannot_be_counted_never_passes() -> None:
     odd = files(model__safetensors=NET, extra__h5=b"\x89HDF\r\n\x1a\n" + bytes(100), other__bin=b"\x01\x02")
     assert sized(SizeRules(max_parameters=5000), odd).outcome is Outcome.INCONCLUSIVE
