@@ -120,7 +120,7 @@ class Mixed:
         if not self._varies():
             # As many rows that were not seen as the rule of three allows: z² = 3.84 for 95 %.
             return self.estimate + math.copysign(normal.quantile(part) ** 2 * self.reach, part - 0.5)
-        z = math.sqrt(units / max(units - 1, 1)) * normal.student(part, max(units - 1, 4.0))
+        z = math.sqrt(units / max(units - 1, 1)) * normal.student(part, self._freedom(units))
         if self.excess is not None:
             with np.errstate(invalid="ignore"):
                 moved = z * float(np.std(self.draws)) + (-self.excess[0] if lower else self.excess[1])
@@ -133,6 +133,16 @@ class Mixed:
     def _varies(self) -> bool:
         spread = float(np.ptp(self.draws)) if len(self.draws) else 0.0
         return not spread <= _ROUNDING * max(abs(self.estimate), 1)  # NaN varies
+
+    def _freedom(self, units: float) -> float:
+        """The degrees of freedom with which the spread is known: fewer than units where a few of them carry it.
+
+        Those of a variance whose own variance is that of `units` values of this kurtosis (Satterthwaite 1946); four at
+        least, which is as few as `normal.student` knows.
+        """
+        second, fourth = self._moment(2), self._moment(4)
+        kurtosis = units * fourth / second**2 if second else 3.0
+        return max(min(units - 1, 2 * units / max(kurtosis - 1, 1e-9)), 4.0)
 
     def _start(self) -> float:
         """Which quantile of the draws the estimate is: how far they are off on one side, as a normal deviate."""
