@@ -32,7 +32,7 @@ def rulings(rule: SizeRules, candidate: Contents, production: Contents | None) -
 
 
 def _shown(value: float, unit: str) -> str:
-    return shown_bytes(value) if unit == BYTES else f"{value:,.0f}"
+    return f"{value:,.0f} bytes ({shown_bytes(value)})" if unit == BYTES else f"{value:,.0f}"
 
 
 def _at_most(key: str, value: int, limit: int, unit: str = "") -> Ruling:

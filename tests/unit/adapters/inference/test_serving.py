@@ -52,7 +52,8 @@ def test_a_much_slower_model_fails(tmp_path: Path, rule: InferenceRules, program
 
 @pytest.mark.parametrize(("rule", "program"), [(BY_LINES, LINES), (BY_HTTP, HTTP)], ids=["lines", "http"])
 def test_an_equal_model_does_not_fail(tmp_path: Path, rule: InferenceRules, program: str) -> None:
-    found = outcomes(dataclasses.replace(rule, second_production=False), project(tmp_path, program))
+    rule = dataclasses.replace(rule, second_production=False, duration=Duration(2))
+    found = outcomes(rule, project(tmp_path, program))
     assert found["inference.latency_p50.max_ratio"] is not Outcome.FAIL
 
 
@@ -91,7 +92,7 @@ def test_the_memory_of_a_process_and_its_children_is_measured(tmp_path: Path) ->
 
 
 def test_without_production_the_candidate_is_measured_alone(tmp_path: Path) -> None:
-    rule = dataclasses.replace(BY_LINES, latency_p50=LatencyLimit(at_most=Elapsed(2000)))
+    rule = dataclasses.replace(BY_LINES, latency_p50=LatencyLimit(at_most=Elapsed(2000)), duration=Duration(1))
     places = project(tmp_path, LINES, production=None)
     assert outcomes(rule, places)["inference.latency_p50.at_most"] is Outcome.PASS
 
@@ -135,7 +136,7 @@ def test_a_server_that_is_never_ready_fails(tmp_path: Path) -> None:
 def test_answers_that_are_errors_fail_over_http(tmp_path: Path) -> None:
     places = project(tmp_path, HTTP, production=None)
     (tmp_path / "requests.jsonl").write_text('{"x": 1}\n{"x": -1}\n')
-    found = measured(BY_HTTP, places)
+    found = measured(dataclasses.replace(BY_HTTP, duration=Duration(1)), places)
     assert "status 500" in found.warming[Who.CANDIDATE][0]
     assert judge(BY_HTTP, found).rulings[0].outcome is Outcome.FAIL
 
@@ -235,6 +236,7 @@ def test_the_memory_on_gpus_is_measured(tmp_path: Path, listed: bool, mib: int) 
 
 
 def test_the_machine_is_named(tmp_path: Path) -> None:
-    facts = measured(BY_LINES, project(tmp_path, LINES, production=None)).facts
+    rule = dataclasses.replace(BY_LINES, duration=Duration(1))
+    facts = measured(rule, project(tmp_path, LINES, production=None)).facts
     assert facts["system"]
     assert int(facts["cpus"]) > 0

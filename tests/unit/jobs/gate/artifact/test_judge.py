@@ -17,6 +17,7 @@ from onnx import TensorProto, defs, helper
 
 from mlgitlab.config.gates_artifact import FormatRules, OnnxRules, PickleRules, SizeRules
 from mlgitlab.config.quantities import ByteSize
+from mlgitlab.config.scalars import Globs
 from mlgitlab.jobs.formats.onnx import STANDARD, Operator
 from mlgitlab.jobs.gate.artifact import operators
 from mlgitlab.jobs.gate.artifact.judge import judge, wrong
@@ -111,6 +112,14 @@ def test_formats_that_are_not_allowed_fail_by_name() -> None:
     assert "model.pt: torch" in found.why
     assert "code.py: unknown" in found.why
     assert formed(rule, files())["allow"].outcome is Outcome.FAIL
+
+
+def test_files_may_be_there_besides_the_formats_and_are_looked_into_all_the_same() -> None:
+    rule = FormatRules(allow=("safetensors",), besides=Globs.parse(("tokenizer.*", "*.bin", "!evil.bin")))
+    model = files(model__safetensors=NET, tokenizer__model=b"\n\x0e\n\x05<unk>", evil__bin=b"\x01")
+    found = formed(rule, model)["allow"]
+    assert (found.outcome, found.why) == (Outcome.FAIL, "evil.bin: unknown")
+    assert formed(rule, files(other__bin=b"\x80\x04" + EVIL))["pickle"].outcome is Outcome.FAIL
 
 
 def test_a_file_that_is_not_what_it_says_fails() -> None:
