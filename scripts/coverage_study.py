@@ -26,7 +26,7 @@ from mlgitlab.jobs.gate.metrics import own
 from mlgitlab.jobs.gate.metrics.known import KNOWN
 from mlgitlab.jobs.gate.metrics.measured import Options
 from mlgitlab.jobs.gate.predictions import Pair
-from mlgitlab.jobs.gate.rows.conditions import Known
+from mlgitlab.jobs.gate.rows.conditions import Estimate
 from mlgitlab.jobs.gate.rows.selection import chosen, rows_of
 from mlgitlab.jobs.gate.rows.soundness import Unsound
 from mlgitlab.jobs.gate.ruling import Interval
@@ -59,7 +59,7 @@ class Scenario:
         if isinstance(found, str):
             return None
         value = found.values[0] - found.values[1]
-        return value, Known(value=value, spread=found.resampled.mixed((1, -1))).interval(LEVEL)
+        return value, Estimate(value=value, spread=found.resampled.mixed((1, -1))).interval(LEVEL)
 
 
 def _median_error(truth: object, predicted: object, *_others: object) -> float:
