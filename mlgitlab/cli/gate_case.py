@@ -28,7 +28,6 @@ from mlgitlab.jobs.gate.binding import Bound, bind
 from mlgitlab.jobs.gate.case import Case
 from mlgitlab.jobs.gate.gathering import Gatherer, StoredFiles, provenances
 from mlgitlab.jobs.gate.held_out import Training
-from mlgitlab.jobs.gate.inference import rules as inference
 from mlgitlab.jobs.gate.metrics.own import OwnMetric
 from mlgitlab.jobs.metrics.report import PRODUCTION
 from mlgitlab.jobs.train.task import Tools
@@ -77,7 +76,7 @@ class Court:
         if found.rules is None and not found.then:
             hint = "docs/gates.md shows the rules that there are"
             raise UsageError(f"mlgitlab.yml has no gates of the model {show(self.subject.model)!r}", hint)
-        if own and (wrong := tuple(_wrong(own))):
+        if own and (wrong := tuple(artifact.wrong(own.size, own.format))):
             where = f"{self.subject.request.config.path}: models.{self.subject.model}.gates"
             raise ConfigError(tuple(Problem(where=f"{where}.{key}", what=what) for key, what in wrong))
         return found
@@ -159,10 +158,3 @@ class Court:
         step = self.subject.project.steps[f"{self.subject.model}:train"]
         root, roots = self.tools.folder.root, step.source_roots
         return {name: world.load_metric(rule.entry, root, roots) for name, rule in rules.items() if rule.entry}
-
-
-def _wrong(rules: Gates) -> Iterator[tuple[str, str]]:
-    """What in rules means nothing, as only those who read the formats of models can tell: key and sentence."""
-    yield from artifact.wrong(rules.size, rules.format)
-    if rules.inference:
-        yield from inference.wrong(rules.inference)

@@ -66,7 +66,7 @@ class Elapsed:
         return cls(found)
 
     def __str__(self) -> str:
-        return f"{self.milliseconds:.10g}ms"
+        return f"{self.milliseconds:.6f}".rstrip("0").rstrip(".") + "ms"
 
 
 def shown_bytes(count: float) -> str:

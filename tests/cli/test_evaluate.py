@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from textwrap import dedent
 
 from mlgitlab.jobs.gate.record import KIND, kept
 from mlgitlab.jobs.metrics.record import KIND as METRICS
@@ -92,6 +93,36 @@ def test_its_own_earlier_answers_stand_in_for_production_that_cannot_be_evaluate
     facts = project.run("evaluate", "fraud", "--json").json
 
     assert (facts["trouble"], facts["reused"]) == ("", True)
+
+
+def test_production_may_have_left_its_files_elsewhere_and_said_less_of_itself(tmp_path: Path) -> None:
+    project = Project(tmp_path / "r")
+    (project.folder / "old").mkdir()
+    (project.folder / "old/s.txt").write_text("700")
+    pushed = project.run("model", "push", "fraud", "old", "--json").json
+    (project.folder / "old/s.txt").unlink()
+    (project.folder / "old").rmdir()
+    project.promote(pushed["digest"])
+    either = "p = 'out/skill.txt' if __import__('os').path.exists('out/skill.txt') else 'old/s.txt'\n"
+    evaluate = either + dedent(EVALUATE).replace('"out/skill.txt"', "p")
+    project.change({"models/fraud/evaluate.py": evaluate})
+    project.train(800)
+
+    facts = project.run("evaluate", "fraud", "--json").json
+
+    assert facts["trouble"] == ""
+    assert not (project.folder / "old").exists()
+    assert (project.folder / "out/skill.txt").read_text() == "800"
+
+
+def test_a_model_whose_files_git_tracks_here_is_not_put_in_place(tmp_path: Path) -> None:
+    project = Project(tmp_path / "r")
+    pushed = project.run("model", "push", "fraud", "models/fraud/train.py", "--json").json
+    project.promote(pushed["digest"])
+    project.train(800)
+    facts = project.run("evaluate", "fraud", "--json").json
+    assert "has files that git tracks here: models/fraud/train.py" in facts["trouble"]
+    assert project.repo.git("status", "--short") == ""
 
 
 def test_an_evaluation_that_leaves_nothing_to_judge_fails_and_says_why(tmp_path: Path) -> None:

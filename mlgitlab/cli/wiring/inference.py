@@ -1,4 +1,4 @@
-"""What serves models for a measurement on this machine, and reads their files."""
+"""What serves models for a measurement on this machine."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from mlgitlab.adapters.inference.endpoint import Endpoint
 from mlgitlab.adapters.inference.lines import Conversation, LineProcess
 from mlgitlab.adapters.inference.runtime import Runtime
 from mlgitlab.adapters.machine import SystemClock
-from mlgitlab.adapters.modelfolder import ModelFolder
 from mlgitlab.config.gates_inference import InferenceRules, ServedOverHttp
 from mlgitlab.jobs.gate.inference.measured import Who
 from mlgitlab.jobs.gate.inference.world import NotServedError, Running
@@ -39,11 +38,6 @@ def serving(rule: InferenceRules, places: Places) -> Iterator[LocalWorld]:
     world = LocalWorld(rule=rule, places=places, given=given)
     with guard.ended(world.end):
         yield world
-
-
-def model_files(folder: Path) -> ModelFolder:
-    """The files of a model that was pulled."""
-    return ModelFolder(folder)
 
 
 @dataclass(kw_only=True)
