@@ -6,7 +6,7 @@ import json
 from typing import assert_never
 
 from mlgitlab.config.json_schema import summary
-from mlgitlab.config.scalars import Duration, Globs
+from mlgitlab.config.scalars import Duration, GitLabVersion, Globs, Percent
 from mlgitlab.config.shapes import (
     Choice,
     Key,
@@ -21,6 +21,8 @@ from mlgitlab.config.shapes import (
     sections,
 )
 from mlgitlab.config.show import as_data
+
+_WRITTEN = {Duration: "duration", GitLabVersion: "version", Percent: "percentage"}
 
 EXAMPLE = """\
 version: 1
@@ -129,7 +131,7 @@ def _type(shape: Shape) -> str:  # noqa: C901, PLR0911 (one for each shape)
         case Choice(options):
             return ", ".join(f"`{as_data(option)}`" for option in options)
         case Written(kind):
-            return "duration" if kind is Duration else "version"
+            return _WRITTEN[kind]
         case Patterns(kind):
             return "patterns" if kind is Globs else "patterns, keys, variables"
         case ListOf(item):

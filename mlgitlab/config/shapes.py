@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeAlias, Union, cast, get_args, get_origin
 from mlgitlab.config import schema
 from mlgitlab.config.field import Json, Name
 from mlgitlab.config.inputs import Inputs
-from mlgitlab.config.scalars import Duration, GitLabVersion, Globs
+from mlgitlab.config.scalars import Duration, GitLabVersion, Globs, Percent
 
 
 class Plain(Enum):
@@ -38,7 +38,7 @@ class Choice:
 class Written:
     """A text with a form of its own."""
 
-    kind: type[Duration | GitLabVersion]
+    kind: type[Duration | GitLabVersion | Percent]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,7 @@ def _shape_of_class(kind: type[Any]) -> Shape:
         return Choice(tuple(kind))
     if issubclass(kind, Globs | Inputs):
         return Patterns(kind)
-    if issubclass(kind, Duration | GitLabVersion):
+    if issubclass(kind, Duration | GitLabVersion | Percent):
         return Written(kind)
     if is_dataclass(kind):
         return Section(kind)
