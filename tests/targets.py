@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import zlib
+from bisect import bisect_left
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from operator import itemgetter
 from pathlib import Path
 from typing import Protocol
 
@@ -31,6 +33,10 @@ class Bench(Protocol):
     @property
     def models(self) -> tuple[str, str, str]:
         """Three models that the test may place."""
+        ...
+
+    def fetch(self, digest: str) -> None:
+        """Put a model's files where `place` looks for them."""
         ...
 
     def send(self, user: str) -> Answer:
@@ -91,9 +97,10 @@ class MemoryTarget:
 
     def observe(self, since: float, until: float) -> Mapping[str, Seen]:
         found: dict[str, list[tuple[str, Answer]]] = {}
-        for at, digest, request, answer in self.log:
-            if since <= at < until:
-                found.setdefault(digest, []).append((request, answer))
+        moment = itemgetter(0)
+        first, last = (bisect_left(self.log, at, key=moment) for at in (since, until))
+        for _, digest, request, answer in self.log[first:last]:
+            found.setdefault(digest, []).append((request, answer))
         return {
             digest: Seen(
                 requests=len(each),

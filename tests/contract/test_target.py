@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
+import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
 from mlgitlab.errors import MlgitlabError, RefusedError
-from mlgitlab.jobs.deploy.target import Answer, Question, Standing, Target, Traffic
+from mlgitlab.jobs.deploy.target import Answer, Question, Standing, Traffic
+from tests import nginx_host
 from tests.targets import Bench, MemoryTarget, digest_of
 
 USERS = 400
@@ -28,23 +32,29 @@ class MemoryBench:
     def send(self, user: str) -> Answer:
         return self.target.send(user)
 
+    def fetch(self, digest: str) -> None:
+        """Nothing is needed."""
+
     def now(self) -> float:
         self.ticks += 0.001
         return self.ticks
 
 
-@pytest.fixture(params=["memory"])
-def bench(request: pytest.FixtureRequest) -> Bench:
-    return MemoryBench()
-
-
-@pytest.fixture
-def target(bench: Bench) -> Target:
-    return bench.target
+@pytest.fixture(params=["memory", "nginx"])
+def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
+    if request.param == "memory":
+        yield MemoryBench()
+        return
+    if nginx_host.MISSING:
+        pytest.skip(nginx_host.MISSING)
+    # Not tmp_path: a path to a socket must be short.
+    with tempfile.TemporaryDirectory() as folder, nginx_host.nginx_host(Path(folder)) as host:
+        yield host
 
 
 def put(bench: Bench, *models: str) -> None:
     for model in models:
+        bench.fetch(model)
         bench.target.place(model)
 
 
@@ -155,7 +165,7 @@ def test_what_gets_requests_is_neither_removed_nor_asked_to_make_room(bench: Ben
     with pytest.raises(RefusedError):
         bench.target.place(three)
     bench.target.route(Traffic(live=one))
-    bench.target.place(three)
+    put(bench, three)
     assert bench.target.standing().warm == {one, three}
 
 

@@ -138,10 +138,10 @@ class Record:
 
 
 def following(plan: Plan, deployed: Deployed) -> Act | None:
-    """What comes next; None where it is finished."""
+    """What comes next; None where it is finished, or waits for a person."""
     if deployed.status is Status.GOING_BACK:
         return Act.REVERT
-    return _forward(plan, deployed) if deployed.is_open else None
+    return _forward(plan, deployed) if deployed.status is Status.UNDER_WAY else None
 
 
 def _forward(plan: Plan, deployed: Deployed) -> Act:
