@@ -36,7 +36,7 @@ def lint(url: str, token: str, project: str, content: str) -> Linted:
         client = gitlab.Gitlab(url, private_token=token, timeout=30)
         answer = client.projects.get(project, lazy=True).ci_lint.create({"content": content})
     except gitlab.GitlabError as error:
-        raise _refused(error.response_code, url, project) from None
+        raise refused(error.response_code, url, f"the CI Lint of {project}") from None
     except RequestException as error:
         raise WorldError(
             f"cannot reach {url}: {type(error).__name__}", "check the address, the proxy and the CA bundle"
@@ -44,8 +44,9 @@ def lint(url: str, token: str, project: str, content: str) -> Linted:
     return Linted(errors=tuple(answer.errors), warnings=tuple(answer.warnings))
 
 
-def _refused(status: int | None, url: str, project: str) -> UsageError | WorldError:
-    message = f"GitLab at {url} answered {status} to the CI Lint of {project}"
+def refused(status: int | None, url: str, what: str) -> UsageError | WorldError:
+    """The error for an answer of GitLab's to something that it was asked."""
+    message = f"GitLab at {url} answered {status} to {what}"
     if status in _ADVICE:
         return UsageError(message, _ADVICE[status])
     return WorldError(message, "try again later")

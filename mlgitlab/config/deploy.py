@@ -31,6 +31,10 @@ class TargetKind(StrEnum):
     POINTER = "pointer"
 
 
+# Those that shift the traffic and judge by a controller of their own.
+CONTROLLED: frozenset[TargetKind] = frozenset()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErrorCriterion:
     """How many of the candidate's answers may be errors: statuses from 500 on, and no answer."""

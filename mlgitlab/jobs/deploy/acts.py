@@ -10,7 +10,7 @@ from mlgitlab.jobs.deploy.judging import Watch
 from mlgitlab.jobs.deploy.lease import Lease
 from mlgitlab.jobs.deploy.plan import Plan
 from mlgitlab.jobs.deploy.state import Act, Deployed
-from mlgitlab.jobs.deploy.target import Traffic
+from mlgitlab.jobs.deploy.target import GoesBack, Traffic
 from mlgitlab.jobs.deploy.task import Task, Tools
 from mlgitlab.jobs.deploy.testing import Trial, try_out
 from mlgitlab.jobs.gate.ruling import Outcome
@@ -161,7 +161,10 @@ class Run:
             target.place(before)
         back = Traffic(live=before)
         self.lease.append(Kind.ROUTING, traffic=back)
-        target.route(back)
+        if isinstance(target, GoesBack):
+            target.go_back(before)
+        else:
+            target.route(back)
         self.lease.append(Kind.ROUTED, traffic=back)
         pointer = self.tools.store.pointer(self.task.model, self.task.environment)
         number = 0

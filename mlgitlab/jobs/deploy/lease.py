@@ -79,6 +79,11 @@ class Lease:
         self.append(Kind.TAKEN)
         return self.seen()
 
+    def note(self, deployed: Deployed, kind: Kind, why: str) -> None:
+        """Add a remark to a deployment, without taking it up."""
+        self.base, self.deployment = deployed.begun, deployed.id
+        self.append(kind, why=why)
+
     def seen(self) -> Deployed:
         """The deployment as we have it in the journal."""
         return next(each for each in Record.of(self._entries).deployments if each.id == self.deployment)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mlgitlab.config.deploy import Deployment, ShadowTraffic, Strategy
+from mlgitlab.config.deploy import CONTROLLED, Deployment, ShadowTraffic, Strategy
 from mlgitlab.config.scalars import Percent
 from mlgitlab.config.show import as_data
 from mlgitlab.errors import UsageError
@@ -59,7 +59,8 @@ class Plan:
 def plan(settings: Deployment, candidate: str, before: str) -> Plan:
     """The steps from `before` (empty for the first deployment) to a candidate.
 
-    Without a model before there is nothing to compare with: the candidate answers everything once it is tested.
+    Without a model before there is nothing to compare with: the candidate answers everything once it is tested. A
+    target with a controller of its own has one step, which the controller divides.
     UsageError for a shadow of nothing.
     """
     if settings.strategy is Strategy.SHADOW and not before:
@@ -70,7 +71,7 @@ def plan(settings: Deployment, candidate: str, before: str) -> Plan:
 
 def _steps(settings: Deployment, candidate: str, before: str) -> Iterator[Step]:
     whole = Traffic(live=candidate)
-    if not before or settings.strategy is Strategy.REPLACE:
+    if not before or settings.strategy is Strategy.REPLACE or settings.target in CONTROLLED:
         yield Step(traffic=whole, judged=False)
         return
     is_shadow = settings.strategy is Strategy.SHADOW

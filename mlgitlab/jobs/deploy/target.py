@@ -1,7 +1,8 @@
 """Where models answer: what a deployment asks of such a place. Adapters for nginx, Kubernetes and others supply it.
 
 There are two kinds. A `Target` does what it is told, and we judge: its traffic is shifted by our steps. A `Controller`
-shifts and judges by itself, as Argo Rollouts and SageMaker do: it is told once, and followed.
+shifts and judges by itself, as Argo Rollouts and SageMaker do: it is told once, and followed (`followed.py` makes a
+target of it).
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +139,15 @@ class Target(Protocol):
 
     def remove(self, digest: str) -> None:
         """Stop a model that gets no request, once its last requests are answered. RefusedError where it gets some."""
+        ...
+
+
+@runtime_checkable
+class GoesBack(Protocol):
+    """A target that goes back in another way than forward."""
+
+    def go_back(self, before: str) -> None:
+        """Let a model answer everything again; empty: nobody answers any more."""
         ...
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from mlgitlab.config.deploy import Deployment
+from mlgitlab.jobs.deploy.followed import Followed
 from mlgitlab.jobs.deploy.journal import Journal
 from mlgitlab.jobs.deploy.lease import SECONDS, Lease, Owner
 from mlgitlab.jobs.deploy.permit import Permit
@@ -56,4 +57,7 @@ def lease(task: Task, tools: Tools) -> Lease:
         settings.command.timeout.seconds if settings.command else 0,
     )
     journal = Journal(bucket=tools.store.bucket, model=task.model, environment=task.environment)
-    return Lease(journal=journal, owner=tools.owner, clock=tools.clock, by=tools.by, seconds=SECONDS + longest)
+    held = Lease(journal=journal, owner=tools.owner, clock=tools.clock, by=tools.by, seconds=SECONDS + longest)
+    if isinstance(tools.target, Followed):
+        tools.target.turn = held.keep
+    return held
