@@ -8,13 +8,13 @@ import json
 import os
 import shutil
 import signal
-import socket
 import sys
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from mlgitlab.adapters.http import free_ports
 from mlgitlab.adapters.nginx.slots import NAMES
 from mlgitlab.adapters.nginx.target import NginxOnHost
 from mlgitlab.config.deploy import NginxTarget, ShadowTraffic
@@ -24,15 +24,6 @@ from tests.targets import digest_of
 
 MISSING = "" if shutil.which("nginx") else "nginx is not installed: apt-get install nginx-light"
 SERVE = f'exec "{sys.executable}" "{Path(__file__).with_name("model_server.py")}"'
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports that nobody uses."""
-    with contextlib.ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [each.getsockname()[1] for each in sockets]
 
 
 @dataclass

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
+import socket
 import time
 
 from mlgitlab.config.deploy import CommandTarget, NginxTarget
 from mlgitlab.jobs.deploy.target import Answer, Question
 
 _LARGEST = 1 << 20  # bytes of an answer that are kept
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports on 127.0.0.1 that nobody uses at the moment."""
+    with contextlib.ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for each in sockets:
+            each.bind(("127.0.0.1", 0))
+        return [each.getsockname()[1] for each in sockets]
 
 
 def ask(

@@ -116,6 +116,16 @@ class ShadowTraffic:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Recording:
+    """Which requests of users `mlgitlab deploy record` may keep, and without what."""
+
+    consent: str = field(metadata=doc("Who allowed it, and where that is written; kept in the history."))
+    mask: tuple[str, ...] = field(default=(), metadata=doc("Fields whose values are not kept: `body.customer.name`, `body.items.*.card`, `query.token`."))
+    headers: tuple[str, ...] = field(default=("content-type",), metadata=doc("Headers that are kept; no others are."))
+    sample: Percent = field(default=Percent(10), metadata=doc("Share of the requests that are looked at."))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NginxTarget:
     """nginx on this host, in front of two slots, blue and green, that each hold a model."""
 
@@ -176,6 +186,7 @@ class Deployment:
     shadow: ShadowTraffic | None = field(default=None, metadata=doc("Copies of requests that it gets before the first step; the whole of `strategy: shadow`."))
     rollback: DeployRollback = field(default=DeployRollback(), metadata=doc("The way back."))
     protected: bool = field(default=True, metadata=doc("Whether, in CI, only jobs on protected branches and tags may deploy here."))
+    record: Recording | None = field(default=None, metadata=doc("Which requests may be kept for a replay; none where nothing is said."))
     incident: Incident | None = field(default=None, metadata=doc("The issue that a failure opens."))
     nginx: NginxTarget | None = field(default=None, metadata=doc("For the target `nginx`."))
     command: CommandTarget | None = field(default=None, metadata=doc("For the target `command`."))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from mlgitlab.adapters.http import ask
@@ -12,11 +13,13 @@ from mlgitlab.adapters.nginx.configuration import LOG, Scene, configuration, mar
 from mlgitlab.adapters.nginx.log import AccessLog
 from mlgitlab.adapters.nginx.process import CONFIGURATION, Nginx
 from mlgitlab.adapters.nginx.slots import NAMES, Slot
+from mlgitlab.adapters.recorder import recorder
 from mlgitlab.config.deploy import NginxTarget, ShadowTraffic
 from mlgitlab.errors import RefusedError, UsageError
 from mlgitlab.jobs.deploy.target import Answer, Question, Seen, Standing, Traffic
 from mlgitlab.store import digests
 
+RECORDER = "recorder"  # who gets copies while requests are recorded
 _LARGEST_LOG = 256 << 20  # bytes; the one before is kept, too
 
 
@@ -66,8 +69,12 @@ class NginxOnHost:
 
     def route(self, traffic: Traffic) -> None:
         """Write the configuration, let nginx test it, put it in place, and let nginx read it."""
-        slots = self._slots()
-        ports = {slot.digest: slot.port for slot in slots if slot.digest in traffic.reached and slot.is_warm()}
+        self._apply(traffic, {})
+
+    def _apply(self, traffic: Traffic, others: Mapping[str, int]) -> None:
+        """`others`: ports of what is in no slot."""
+        warm = {slot.digest: slot.port for slot in self._slots() if slot.digest in traffic.reached and slot.is_warm()}
+        ports = {**warm, **others}
         cold = sorted(digests.short(digest) for digest in traffic.reached - ports.keys())
         if cold:
             raise RefusedError(f"no slot has {' and '.join(cold)} ready", "place it first")
@@ -98,6 +105,24 @@ class NginxOnHost:
                 self._nginx.drain(self.settings.drain.seconds)
                 slot.stop()
         self._tidy()
+
+    def end(self) -> None:
+        """Stop the models, whoever they answer. nginx itself is left alone."""
+        for slot in self._slots():
+            slot.stop()
+
+    @contextmanager
+    def copying(self, seen: Callable[[Question], None], sample: float) -> Iterator[None]:
+        """Let a server of our own be the shadow for a while. Should we be killed, copies go nowhere and hurt nobody."""
+        traffic = self._traffic()
+        if traffic.shadow not in ("", RECORDER):
+            raise RefusedError("a shadow gets copies already", "end its deployment first")
+        with recorder(seen, self.shadow.largest) as port:
+            self._apply(replace(traffic, shadow=RECORDER, sample=sample), {RECORDER: port})
+            try:
+                yield
+            finally:
+                self._apply(replace(traffic, shadow="", sample=0.0), {})
 
     def _slots(self) -> tuple[Slot, ...]:
         return tuple(

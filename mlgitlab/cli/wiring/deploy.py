@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import contextlib
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
+from mlgitlab.adapters import files
 from mlgitlab.adapters.deploy_command import CommandPlace
 from mlgitlab.adapters.gitlab_issues import GitLabIssues
+from mlgitlab.adapters.http import free_ports
 from mlgitlab.adapters.machine import SystemClock
 from mlgitlab.adapters.nginx.target import NginxOnHost
 from mlgitlab.adapters.owner import LocalOwner
 from mlgitlab.config.deploy import ShadowTraffic, TargetKind
+from mlgitlab.errors import UsageError
 from mlgitlab.jobs.deploy.pointer_target import PointerTarget
+from mlgitlab.jobs.deploy.recording import Copies
 from mlgitlab.jobs.deploy.target import Target
 from mlgitlab.jobs.deploy.task import Incidents, Task
 from mlgitlab.store.library import Store
@@ -36,6 +43,34 @@ def target(task: Task, store: Store, root: Path, environ: Mapping[str, str]) -> 
             )
         case TargetKind.POINTER:
             return PointerTarget(store=store, model=task.model, environment=task.environment)
+
+
+def copies(target: Target) -> Copies:
+    """The place as one that can copy requests; UsageError where it cannot."""
+    if not isinstance(target, NginxOnHost):
+        raise UsageError("only the target `nginx` can record requests", "log them in your own service")
+    return target
+
+
+@contextlib.contextmanager
+def trial(task: Task, environ: Mapping[str, str]) -> Iterator[NginxOnHost]:
+    """Two slots in a folder and on ports of their own, which are gone with the block."""
+    settings = task.settings.nginx
+    if settings is None or not settings.serve:
+        raise UsageError("only a model that `nginx.serve` starts can be started here")
+    with tempfile.TemporaryDirectory(prefix="mlgitlab-") as folder:
+        alone = replace(settings, folder=folder, ports=tuple(free_ports(2)))
+        target = NginxOnHost(folder=Path(folder), settings=alone, shadow=ShadowTraffic(), environ=environ)
+        try:
+            yield target
+        finally:
+            target.end()
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Write a file that only its owner reads."""
+    files.write(path, content)
+    path.chmod(0o600)
 
 
 def incidents(task: Task, environ: Mapping[str, str]) -> Incidents | None:

@@ -15,7 +15,7 @@ from mlgitlab.jobs.train.world import Clock
 from mlgitlab.store import digests
 
 SECONDS = 300.0
-_FINAL = frozenset({Kind.SETTLED, Kind.SHADOWED, Kind.REVERTED, Kind.HELD, Kind.WATCHED, Kind.INCIDENT})
+_FINAL = frozenset({Kind.SETTLED, Kind.SHADOWED, Kind.REVERTED, Kind.HELD, Kind.WATCHED, Kind.RECORDED, Kind.INCIDENT})
 
 
 class OvertakenError(RefusedError):

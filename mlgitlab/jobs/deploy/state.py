@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from mlgitlab.jobs.deploy.journal import Entry, Kind
 from mlgitlab.jobs.deploy.plan import Plan
+from mlgitlab.jobs.deploy.target import Traffic
 
 
 class Status(StrEnum):
@@ -135,6 +136,16 @@ class Record:
     def live(self) -> Deployed | None:
         """The deployment whose model answers: the last that was settled and did not go back."""
         return next((each for each in reversed(self.deployments) if each.status is Status.LIVE), None)
+
+    def shadow(self) -> tuple[Traffic, float, float] | None:
+        """The traffic with the last shadow, since when, and until when; 0 where it still is so."""
+        for deployed in reversed(self.deployments):
+            routed = [entry for entry in deployed.entries if entry.kind is Kind.ROUTED and entry.traffic]
+            for number, entry in reversed(list(enumerate(routed))):
+                if entry.traffic and entry.traffic.shadow:
+                    until = routed[number + 1].moment if number + 1 < len(routed) else 0.0
+                    return entry.traffic, entry.moment, until
+        return None
 
 
 def following(plan: Plan, deployed: Deployed) -> Act | None:
