@@ -65,7 +65,7 @@ class CommandPlace:
         """The answers that `observe` prints, one JSON object a line, added up by model."""
         if not self.settings.observe:
             return {}
-        printed = self._run("observe", {"MLGITLAB_SINCE": f"{since:.3f}", "MLGITLAB_UNTIL": f"{until:.3f}"})
+        printed = self._run("observe", {"MLGITLAB_SINCE": f"{since:.6f}", "MLGITLAB_UNTIL": f"{until:.6f}"})
         rows: dict[str, list[Mapping[str, Any]]] = {}
         for number, line in enumerate(printed.splitlines(), 1):
             row = _object(line, f"line {number} of what `observe` prints")

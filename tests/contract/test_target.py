@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import math
+import os
+import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
+from mlgitlab.adapters.deploy_command import CommandPlace
+from mlgitlab.adapters.http import free_ports
+from mlgitlab.config.deploy import CommandTarget
 from mlgitlab.errors import MlgitlabError, RefusedError
 from mlgitlab.jobs.deploy.target import Answer, Question, Standing, Traffic
-from tests import nginx_host
+from tests import command_place, nginx_host
 from tests.targets import Bench, MemoryTarget, digest_of
 
 USERS = 400
@@ -40,10 +47,53 @@ class MemoryBench:
         return self.ticks
 
 
-@pytest.fixture(params=["memory", "nginx"])
-def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
+@dataclass
+class CommandBench:
+    """Scripts of a project's own."""
+
+    folder: Path
+    models: tuple[str, str, str] = (digest_of("one"), digest_of("two"), digest_of("three"))
+
+    def __post_init__(self) -> None:
+        self.place = command_place.Place(self.folder)
+        self.ports = json.dumps(free_ports(2))
+
+    @property
+    def target(self) -> CommandPlace:
+        script = f'"{sys.executable}" -S -E "{command_place.__file__}" "{self.folder}"'
+        verbs = ("standing", "place", "route", "observe", "remove")
+        settings = CommandTarget(
+            **{verb: (f"{script} {verb}",) for verb in verbs},  # type: ignore[arg-type]
+            folder="models",
+            prediction="X-Prediction",
+        )
+        environ = {"PATH": os.environ["PATH"], "PORTS": self.ports}
+        return CommandPlace(
+            model="fraud", environment="production", root=self.folder, settings=settings, environ=environ
+        )
+
+    def fetch(self, digest: str) -> None:
+        room = self.target.room(digest)
+        room.mkdir(parents=True, exist_ok=True)
+        (room / "model.json").write_text("{}", "utf-8")
+
+    def send(self, user: str) -> Answer:
+        status, version = self.place.send(user)
+        return Answer(status=status, version=version)
+
+    def now(self) -> float:
+        return time.time()
+
+
+@pytest.fixture(params=["memory", "command", "nginx"])
+def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
     if request.param == "memory":
         yield MemoryBench()
+        return
+    if request.param == "command":
+        command = CommandBench(tmp_path)
+        yield command
+        command.place.end()
         return
     if nginx_host.MISSING:
         pytest.skip(nginx_host.MISSING)
