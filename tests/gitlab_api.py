@@ -1,6 +1,6 @@
-"""A small GitLab that keeps what it is told: its CI Lint, over real HTTP, for the real python-gitlab.
+"""A small GitLab that keeps what it is told: its CI Lint and its issues, over real HTTP, for the real python-gitlab.
 
-Behaviour: https://docs.gitlab.com/api/lint/
+Behaviour: https://docs.gitlab.com/api/lint/, https://docs.gitlab.com/api/issues/#new-issue
 """
 
 from __future__ import annotations
@@ -26,15 +26,31 @@ class FakeGitLab:
     warnings: tuple[str, ...] = ()
     status: int = 0
     linted: list[str] = field(default_factory=list)
+    issues: list[dict[str, object]] = field(default_factory=list)
 
-    def lint(self, token: str | None, project: str, content: str) -> tuple[int, dict[str, object]]:
-        """The status and body for one request."""
+    def refusal(self, token: str | None, project: str) -> tuple[int, dict[str, object]] | None:
+        """What is answered to somebody who may not ask."""
         if self.status:
             return self.status, {"message": f"{self.status} for the test"}
         if token != TOKEN:
             return 401, {"message": "401 Unauthorized"}
-        if project != self.project:
-            return 404, {"message": "404 Project Not Found"}
+        return None if project == self.project else (404, {"message": "404 Project Not Found"})
+
+    def open_issue(self, token: str | None, project: str, wanted: dict[str, object]) -> tuple[int, dict[str, object]]:
+        """The status and body for a new issue."""
+        if refused := self.refusal(token, project):
+            return refused
+        if not wanted.get("title"):
+            return 400, {"message": {"title": ["can't be blank"]}}
+        number = len(self.issues) + 1
+        made = {**wanted, "iid": number, "web_url": f"{self.url}/{project}/-/issues/{number}"}
+        self.issues.append(made)
+        return 201, made
+
+    def lint(self, token: str | None, project: str, content: str) -> tuple[int, dict[str, object]]:
+        """The status and body for one request."""
+        if refused := self.refusal(token, project):
+            return refused
         self.linted.append(content)
         answer = {"valid": not self.errors, "errors": list(self.errors), "warnings": list(self.warnings)}
         return 200, {**answer, "merged_yaml": content, "includes": []}
@@ -48,8 +64,12 @@ def serve() -> Iterator[FakeGitLab]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            project = unquote(self.path.removeprefix("/api/v4/projects/").removesuffix("/ci/lint"))
-            status, answer = fake.lint(self.headers.get("PRIVATE-TOKEN"), project, body["content"])
+            project, _, what = self.path.removeprefix("/api/v4/projects/").partition("/")
+            token = self.headers.get("PRIVATE-TOKEN")
+            if what == "issues":
+                status, answer = fake.open_issue(token, unquote(project), body)
+            else:
+                status, answer = fake.lint(token, unquote(project), body["content"])
             content = json.dumps(answer).encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/json")

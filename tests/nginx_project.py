@@ -7,7 +7,7 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,7 +34,7 @@ class Project:
         content = {"model.json": json.dumps({"name": name, **behaviour}).encode()}
         return self.store.push("fraud", write_files(self.root / "made" / name, content)).digest
 
-    def run(self, *argv: str, check: int | None = 0, **environ: str) -> Done:
+    def run(self, *argv: str, check: int | None = 0, environ: Mapping[str, str] | None = None) -> Done:
         """A command of `mlgitlab deploy`."""
         return mlgitlab("deploy", *argv, cwd=self.root, check=check, environ=environ)
 

@@ -40,8 +40,8 @@ RATIO = ErrorCriterion(max_ratio=1.5)
 )
 def test_errors(rule: ErrorCriterion, candidate: tuple[int, int], current: tuple[int, int], expected: Outcome) -> None:
     criteria = DeployCriteria(min_requests=1, error_rate=rule)
-    sides = (Seen(errors=candidate[0], requests=candidate[1]), Seen(errors=current[0], requests=current[1]))
-    assert together(judge(criteria, *sides, SURE)) is expected
+    new, old = (Seen(errors=errors, requests=requests) for errors, requests in (candidate, current))
+    assert together(judge(criteria, new, old, SURE)) is expected
 
 
 def test_too_few_requests_are_never_a_success() -> None:
@@ -102,8 +102,8 @@ def test_predictions_that_are_classes_are_compared_class_by_class() -> None:
 def test_numbers_of_the_business(mean: float, expected: Outcome) -> None:
     chance = random.Random(4)
     criteria = DeployCriteria(min_requests=0, values={"revenue": ValueCriterion(min_ratio=0.95)})  # type: ignore[dict-item]
-    sides = [Seen(values={"revenue": [chance.gauss(middle, 2) for _ in range(4000)]}) for middle in (mean, 10.0)]
-    assert judge(criteria, *sides, SURE)[1].outcome is expected
+    new, old = [Seen(values={"revenue": [chance.gauss(middle, 2) for _ in range(4000)]}) for middle in (mean, 10.0)]
+    assert judge(criteria, new, old, SURE)[1].outcome is expected
 
 
 def test_without_a_model_before_only_limits_are_judged() -> None:
@@ -117,9 +117,9 @@ def test_chance_alone_rarely_looks_like_a_failure() -> None:
     chance, failed = random.Random(5), {SURE: 0, EARLY: 0}
     criteria = DeployCriteria(min_requests=1, error_rate=ErrorCriterion(max_ratio=1.0))
     for _ in range(400):
-        sides = [Seen(requests=n, errors=sum(chance.random() < 0.03 for _ in range(n))) for n in (500, 2000)]
+        new, old = [Seen(requests=n, errors=sum(chance.random() < 0.03 for _ in range(n))) for n in (500, 2000)]
         for z in failed:
-            failed[z] += together(judge(criteria, *sides, z)) is FAIL
+            failed[z] += together(judge(criteria, new, old, z)) is FAIL
     assert failed[SURE] <= 20
     assert failed[EARLY] <= 2
 
