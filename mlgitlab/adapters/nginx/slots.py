@@ -165,7 +165,7 @@ class Slot:
     def _last_words(self) -> str:
         with contextlib.suppress(OSError):
             lines = (self.folder / "serve.log").read_bytes()[-_LAST_WORDS:].decode("utf-8", "replace").splitlines()
-            return "".join(f"\n  {paths.printable(line)}" for line in lines[-5:])
+            return f": {paths.printable(' | '.join(lines[-5:]))}" if lines else ""
         return ""
 
 

@@ -36,6 +36,7 @@ class Kind(StrEnum):
     WATCHED = "watched"  # judged after the switch, and good
     FAILED = "failed"  # from here on it goes back
     REVERTED = "reverted"
+    RETIRED = "retired"  # what was kept ready for the way back is stopped
     RECORDED = "recorded"  # requests were kept for a replay
     INCIDENT = "incident"  # an issue was opened
 

@@ -15,7 +15,9 @@ from mlgitlab.jobs.train.world import Clock
 from mlgitlab.store import digests
 
 SECONDS = 300.0
-_FINAL = frozenset({Kind.SETTLED, Kind.SHADOWED, Kind.REVERTED, Kind.HELD, Kind.WATCHED, Kind.RECORDED, Kind.INCIDENT})
+_FINAL = frozenset({
+    Kind.SETTLED, Kind.SHADOWED, Kind.REVERTED, Kind.HELD, Kind.WATCHED, Kind.RETIRED, Kind.RECORDED, Kind.INCIDENT,
+})  # fmt: skip
 
 
 class OvertakenError(RefusedError):

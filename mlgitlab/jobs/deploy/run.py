@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mlgitlab.errors import RefusedError
+from mlgitlab.jobs.deploy import journal
 from mlgitlab.jobs.deploy.acts import Run
 from mlgitlab.jobs.deploy.journal import Kind
 from mlgitlab.jobs.deploy.judgement import facts, shown
@@ -107,12 +108,7 @@ def watch(task: Task, tools: Tools) -> tuple[Outcome, Deployed]:
     Where nobody could tell, or there is nothing to go back to, it stays, and the outcome says so. RefusedError where
     nothing is live, or somebody is at work.
     """
-    held = lease(task, tools)
-    record = held.look()
-    held.require_free(record)
-    found = record.live
-    if record.open or found is None:
-        raise RefusedError(f"nothing that was deployed is live: {task.model} in {task.environment}")
+    held, found = live(task, tools)
     run = _taken(task, tools, held, found)
     settled = found.first(Kind.SETTLED)
     assert settled
@@ -128,6 +124,36 @@ def watch(task: Task, tools: Tools) -> tuple[Outcome, Deployed]:
         return outcome, _carry_on(run, held.seen())
     held.append(Kind.WATCHED, why=str(outcome), facts=kept)
     return outcome, held.seen()
+
+
+def retire(task: Task, tools: Tools) -> tuple[str, ...]:
+    """Stop what was kept ready for the way back, once `rollback.window` is over since the switch: what was stopped.
+
+    RefusedError before that, where nothing is live, or where somebody is at work.
+    """
+    held, found = live(task, tools)
+    settled = found.first(Kind.SETTLED)
+    assert settled
+    over = settled.moment + task.settings.rollback.window.seconds
+    if held.now() < over:
+        raise RefusedError(f"the model before stays ready until {journal.text(over)}", "see `rollback.window`")
+    held.take(found)
+    standing = tools.target.standing()
+    idle = tuple(sorted(standing.warm - standing.traffic.reached))
+    for digest in idle:
+        tools.target.remove(digest)
+    held.append(Kind.RETIRED, why=", ".join(map(digests.short, idle)))
+    return idle
+
+
+def live(task: Task, tools: Tools) -> tuple[Lease, Deployed]:
+    """The deployment whose model answers, where nobody is at work; RefusedError otherwise."""
+    held = lease(task, tools)
+    record = held.look()
+    held.require_free(record)
+    if record.open or record.live is None:
+        raise RefusedError(f"nothing that was deployed is live: {task.model} in {task.environment}")
+    return held, record.live
 
 
 def _taken(task: Task, tools: Tools, held: Lease, found: Deployed) -> Run:
