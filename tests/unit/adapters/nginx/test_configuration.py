@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import subprocess
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -81,8 +80,7 @@ def test_a_size_is_matched_where_it_is_not_larger(largest: int, size: int) -> No
 @pytest.mark.skipif(bool(nginx_host.MISSING), reason=nginx_host.MISSING or "nginx is there")
 @pytest.mark.parametrize("key", ["address", "header X-User", "cookie session", "query user"])
 def test_nginx_takes_every_configuration(key: str) -> None:
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
+    with nginx_host.short_folder() as folder:
         keeping = Nginx(folder=folder, program="nginx").prepare()
         assert keeping
         for traffic in TRAFFICS:
@@ -96,14 +94,14 @@ def test_nginx_takes_every_configuration(key: str) -> None:
 
 @pytest.mark.skipif(bool(nginx_host.MISSING), reason=nginx_host.MISSING or "nginx is there")
 def test_a_configuration_that_nginx_does_not_take_changes_nothing() -> None:
-    with tempfile.TemporaryDirectory() as name:
-        nginx = Nginx(folder=Path(name), program="nginx")
+    with nginx_host.short_folder() as folder:
+        nginx = Nginx(folder=folder, program="nginx")
         nginx.prepare()
-        nginx.swap(configuration(scene(Traffic(), folder=Path(name))))
-        before = (Path(name) / "nginx.conf").read_bytes()
+        nginx.swap(configuration(scene(Traffic(), folder=folder)))
+        before = (folder / "nginx.conf").read_bytes()
         with pytest.raises(UsageError, match=r"nginx does not take its configuration: .*invalid port"):
-            nginx.swap(configuration(scene(Traffic(live=ONE), folder=Path(name))).replace(":9101", ":99999"))
-        assert (Path(name) / "nginx.conf").read_bytes() == before
+            nginx.swap(configuration(scene(Traffic(live=ONE), folder=folder)).replace(":9101", ":99999"))
+        assert (folder / "nginx.conf").read_bytes() == before
 
 
 def test_what_is_not_installed_is_named() -> None:
