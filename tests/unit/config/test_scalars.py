@@ -1,10 +1,10 @@
-"""Durations, versions and patterns as people write them."""
+"""Durations, sizes, versions and patterns as people write them."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlgitlab.config.scalars import Duration, GitLabVersion, Globs
+from mlgitlab.config.scalars import Duration, GitLabVersion, Globs, Memory
 
 
 @pytest.mark.parametrize(
@@ -36,6 +36,26 @@ def test_what_is_no_duration_is_refused(text: str) -> None:
 def test_a_duration_is_printed_as_it_could_be_written(seconds: int) -> None:
     assert Duration.parse(str(Duration(seconds))) == Duration(seconds)
     assert Duration.parse(Duration(seconds).spoken()) == Duration(seconds)
+
+
+@pytest.mark.parametrize(
+    ("text", "mib"),
+    [("40GiB", 40960), ("24GB", 22888), (" 16 gb ", 15258), ("512MiB", 512), ("1TiB", 1048576), ("2MB", 1)],
+)
+def test_a_size_is_read_and_shown_as_it_was_written(text: str, mib: int) -> None:
+    assert Memory.parse(text) == Memory(mib)
+    assert str(Memory.parse(text)) == "".join(text.split())
+
+
+@pytest.mark.parametrize("text", ["", "40", "GiB", "0GiB", "1.5GiB", "-1GiB", "40 G", "1KiB", "1MB", "9" * 99 + "GB"])
+def test_what_is_no_size_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="a size such as"):
+        Memory.parse(text)
+
+
+@given(st.integers(1, 9_999_999))
+def test_a_size_is_printed_as_it_could_be_written(mib: int) -> None:
+    assert Memory.parse(str(Memory(mib))) == Memory(mib)
 
 
 @pytest.mark.parametrize(("text", "expected"), [("17.10", (17, 10)), ("v16.0.1-ee", (16, 0)), ("18.2+x", (18, 2))])
