@@ -47,6 +47,13 @@ _EVENT_TYPES = {
 }
 
 
+# What runs in these was not agreed to yet: the rules of the branch that it shall go to count as well as its own.
+BOUND_BY_BASE = frozenset({
+    PipelineKind.MERGE_REQUEST, PipelineKind.MERGED_RESULT, PipelineKind.MERGE_TRAIN, PipelineKind.BRANCH,
+    PipelineKind.LAPTOP,
+})  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CiEnvironment:
     """One pipeline's facts. Empty strings stand for variables that GitLab did not set.

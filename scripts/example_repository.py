@@ -18,6 +18,7 @@ _LEFTOVERS = (
     "out",
     "model",
     "metrics.json",
+    "predictions.csv",
     "codequality.json",
 )
 _AUTHOR = ("-c", "user.name=Ada", "-c", "user.email=ada@example.com", "-c", "commit.gpgsign=false")

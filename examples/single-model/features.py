@@ -18,6 +18,18 @@ def load(params: Params) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray
     return train_x, train_y, test_x, test_y
 
 
+def rows(params: Params) -> tuple[np.ndarray, np.ndarray]:
+    """The numbers of the patients to train on, then of those that are held out, in the order of `load`."""
+    count = len(load_diabetes().target)
+    train, test = train_test_split(np.arange(count), test_size=params.test_share, random_state=params.seed)
+    return train, test
+
+
+def sexes() -> np.ndarray:
+    """Of every patient one of the two sexes that the data knows, which it does not name."""
+    return load_diabetes(scaled=False).data[:, 1].astype(int)
+
+
 def build(raw: np.ndarray) -> np.ndarray:
     """Add the products that matter in medicine: body mass with blood pressure, and both with age.
 

@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 
 PATH = Path("model/diabetes.json")
+# Which patients it was trained on: whoever judges the model must use others.
+ROWS = Path("model/rows.txt")
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from sklearn.linear_model import Ridge
 
 import features
 import params
-from model import PATH, LinearModel
+from model import PATH, ROWS, LinearModel
 
 
 def main() -> None:
@@ -21,6 +21,8 @@ def main() -> None:
     x, y, _, _ = features.load(settings)
     model = fit(x[:rows], y[:rows], settings.alpha)
     model.save()
+    trained_on, _ = features.rows(settings)
+    ROWS.write_text("".join(f"{row}\n" for row in trained_on[:rows]), "utf-8")
     print(f"trained on {len(x[:rows])} rows, wrote {PATH}")
 
 

@@ -102,6 +102,15 @@ class DiskFolder:
             files.write(self.root / top / ".gitignore", _IGNORED)
         files.write(self.root / name, content)
 
+    def move(self, names: Mapping[str, str]) -> None:
+        """Give files new names, `{old: new}`; folders that are missing are made. Links are moved, not followed."""
+        try:
+            for old, new in names.items():
+                (self.root / new).parent.mkdir(parents=True, exist_ok=True)
+                (self.root / old).rename(self.root / new)
+        except OSError as error:
+            raise WorldError(f"cannot move {paths.show(str(error.filename))!r}: {error.strerror}") from None
+
     def _starts(self, outputs: Sequence[str]) -> Iterator[str]:
         """Each output that exists; patterns are expanded as those of GitLab's artifacts."""
         top = self.root.resolve()

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from mlgitlab.changes import Change, ChangeSet
-from mlgitlab.cli.comparison import Comparison, assess_changes, compare
+from mlgitlab.ci import BOUND_BY_BASE
+from mlgitlab.cli.comparison import Comparison, assess_changes, compare, config_then
 from mlgitlab.cli.inputs import Request, Stores, store_address
-from mlgitlab.cli.project import Project, instance_of, parameters_of, read_project
+from mlgitlab.cli.project import Project, instance_of, parameters_of, read_project, with_kept_gates
 from mlgitlab.cli.webs import Webs
+from mlgitlab.config.gates import Gates
 from mlgitlab.config.schema import Select
 from mlgitlab.pipeline.instance import Instance
+from mlgitlab.planning import gates
 from mlgitlab.planning.derive import with_parameters
 from mlgitlab.planning.evidence import Evidence
 from mlgitlab.planning.plan import Plan, Question, make
@@ -55,6 +59,9 @@ def survey(request: Request, repository: Repository, stores: Stores | None = Non
     profile = _with_base(choose(project.config, request.env, request.options.profile), request)
     webs = Webs(repository, request.cache)
     comparison = compare(request, repository, project, profile.profile.select, webs)
+    if kept := gates_kept(request, repository, project, comparison):
+        project = with_kept_gates(project, kept)
+        comparison = compare(request, repository, project, profile.profile.select, webs)
     plan = make(_question(request, project, profile, comparison))
     found = Survey(request=request, project=project, instance=instance, webs=webs, comparison=comparison, plan=plan)
     return with_evidence(found, stores) if stores else found
@@ -109,17 +116,35 @@ def suppose(found: Survey, repository: Repository, change: Change) -> Survey:
     return replace(found, comparison=comparison, plan=plan)
 
 
+def gates_kept(
+    request: Request, repository: Repository, project: Project, comparison: Comparison
+) -> Mapping[str, Gates]:
+    """The gates that this change takes from models: a change cannot switch off what judges it.
+
+    Only where somebody still has to agree to it: on the default branch, somebody has.
+    """
+    file = request.config.path
+    bound = request.env.kind in BOUND_BY_BASE and request.config.outside is None
+    if not bound or not any(change.path == file for change in comparison.changes.changes):
+        return {}
+    then = (config_then(repository.snapshot(base), file) for base in comparison.baseline.bases)
+    return gates.kept(project.config, [config for config in then if not isinstance(config, str)])
+
+
 def _question(request: Request, project: Project, profile: Chosen, comparison: Comparison) -> Question:
     everything, cause = comparison.everything, Cause.UNKNOWN_BASELINE
     if request.options.everything:
         everything, cause = "--all was given", Cause.REQUESTED
     impact, parameters = comparison.impact, parameters_of(request, project.config)
+    steps, lacking = project.steps, tuple[str, ...]()
+    if request.config.outside is not None or not store_address(request, project.config):
+        steps, lacking = gates.without_store(steps)
     return Question(
         kind=request.env.kind,
         baseline=comparison.baseline,
         changes=comparison.changes,
         profile=profile,
-        steps=with_parameters(project.steps, project.config, parameters),
+        steps=with_parameters(steps, project.config, parameters),
         direct=impact.reasons,
         unmatched=impact.unmatched,
         ignored=impact.ignored,
@@ -127,7 +152,7 @@ def _question(request: Request, project: Project, profile: Chosen, comparison: C
         everything=everything,
         everything_cause=cause,
         parameters=parameters,
-        notes=_notes(request),
+        notes=(*_notes(request), *lacking),
     )
 
 

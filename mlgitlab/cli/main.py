@@ -30,6 +30,8 @@ _COMMANDS = {
     "shadow": "Replay past commits: what would have run, what that saves, and what it would have missed.",
     "lint": "Check mlgitlab.yml and the pipeline it leads to.",
     "train": "Run a model's training, or take the result that the store has of it.",
+    "evaluate": "Evaluate a model, and the one in production on the same rows.",
+    "gate": "Judge a model by the rules of its gates, or try the gates themselves.",
     "data": "Validate datasets; profile, compare and describe them.",
     "metrics": "Report, compare and draw the numbers of a training.",
     "model": "Store, fetch and look at models.",

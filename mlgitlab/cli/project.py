@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from mlgitlab.cli.inputs import Request
 from mlgitlab.cli.webs import Scene
+from mlgitlab.config.gates import Gates
 from mlgitlab.config.parameters import check_parameters
 from mlgitlab.config.parse import Parsed, parse
 from mlgitlab.config.scalars import GitLabVersion
@@ -73,6 +74,13 @@ def read_project(request: Request, repository: Repository) -> Project:
         steps=understood.steps,
         remarks=understood.remarks,
     )
+
+
+def with_kept_gates(project: Project, kept: Mapping[str, Gates]) -> Project:
+    """The project with the gates that an earlier configuration gave to models which have none any more."""
+    declared = derive(project.config, kept)
+    understood = with_dvc(declared, project.snapshot)
+    return replace(project, declared=declared, steps=understood.steps, remarks=understood.remarks)
 
 
 def _head(request: Request, repository: Repository) -> tuple[str, Snapshot, bool]:

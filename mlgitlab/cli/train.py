@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,7 +12,7 @@ from mlgitlab import paths
 from mlgitlab.cli import training, wiring
 from mlgitlab.cli.main import Surroundings
 from mlgitlab.cli.options import Options, json_option, some_options
-from mlgitlab.cli.stores import DEFAULT_TOKEN, open_store
+from mlgitlab.cli.stores import open_store
 from mlgitlab.cli.train_report import Teller, facts, metrics_report, plan
 from mlgitlab.cli.training import Subject
 from mlgitlab.cli.wiring import train as world
@@ -29,7 +28,6 @@ from mlgitlab.jobs.train.task import Task, Tools
 from mlgitlab.store.library import Store
 from mlgitlab.store.values import Result
 
-_DEFAULT_KEY = "MLGITLAB_SIGNING_KEY"
 _KEEPALIVE = 600.0
 _PATIENCE = 60.0  # seconds for a store that does not answer before anything has begun
 _SIGNALLED = 128
@@ -115,19 +113,9 @@ def _task(around: Surroundings, subject: Subject) -> Task:
         since=clock.seconds(),
         spent=spent,
         environ=around.environ,
-        secret=_secrets(subject.project.config),
+        secret=training.secrets_of(subject.project.config),
         differing=lambda: training.differing(subject, subject.again(), order),
     )
-
-
-def _secrets(config: Config) -> Collection[str]:
-    """The variables that are for us alone."""
-    store = config.store
-    named = (
-        store.signing.key if store and store.signing else _DEFAULT_KEY,
-        store.id_token.name if store and store.id_token else DEFAULT_TOKEN,
-    )
-    return frozenset((*named, _DEFAULT_KEY, DEFAULT_TOKEN))
 
 
 def _tools(around: Surroundings, asked: Asked, config: Config, store: Store, root: str) -> Tools:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -13,8 +13,10 @@ from mlgitlab.ci import PipelineKind
 from mlgitlab.cli.fingerprints import fingerprints_of
 from mlgitlab.cli.inputs import Request
 from mlgitlab.cli.project import Project, parameters_of, read_project
+from mlgitlab.cli.stores import DEFAULT_TOKEN
 from mlgitlab.cli.webs import Webs
 from mlgitlab.config.field import Name
+from mlgitlab.config.schema import Config
 from mlgitlab.config.wording import suggestion
 from mlgitlab.errors import UsageError
 from mlgitlab.jobs.train.order import Order
@@ -24,6 +26,9 @@ from mlgitlab.planning.fingerprint import SCHEME, Fingerprint
 from mlgitlab.planning.ingredients import matching
 from mlgitlab.planning.steps import StepSpec
 from mlgitlab.protocols import Repository
+
+_DEFAULT_KEY = "MLGITLAB_SIGNING_KEY"
+_NOTES = "MLGITLAB_GITLAB_TOKEN"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,6 +145,16 @@ def basis_of(subject: Subject) -> Basis:
         unknown=found.unknown,
         data=frozenset(path for rule in rules for path in matching(rule.globs, entries)),
     )
+
+
+def secrets_of(config: Config) -> Collection[str]:
+    """The variables that are for us alone."""
+    store = config.store
+    named = (
+        store.signing.key if store and store.signing else _DEFAULT_KEY,
+        store.id_token.name if store and store.id_token else DEFAULT_TOKEN,
+    )
+    return frozenset((*named, _DEFAULT_KEY, DEFAULT_TOKEN, _NOTES))
 
 
 def differing(then: Subject, now: Subject, order: Order) -> Sequence[str]:

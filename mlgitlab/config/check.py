@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
-from mlgitlab.config import limits, parameters, spending, walk
+from mlgitlab.config import gates_check, limits, parameters, spending, walk
 from mlgitlab.config.faults import Finding
 from mlgitlab.config.schema import RESERVED_NAMES, Config
 from mlgitlab.config.wording import quoted, suggestion
@@ -24,6 +24,7 @@ def check(config: Config) -> Iterator[Finding]:
     yield from _shared_labels(config)
     yield from limits.check(config)
     yield from parameters.check(config)
+    yield from gates_check.check(config)
     yield from spending.check(config)
 
 

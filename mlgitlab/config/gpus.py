@@ -11,14 +11,15 @@ from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 from mlgitlab.config.field import Name, doc
-from mlgitlab.config.scalars import Duration, Memory
+from mlgitlab.config.quantities import ByteSize
+from mlgitlab.config.scalars import Duration
 
 # A documented key is one line.
 # fmt: off
 
 NO_GPU = "none"
 HOSTED_TAG = "saas-linux-medium-amd64-gpu-standard"
-_HOSTED_MEMORY = Memory.parse("16GB")  # one NVIDIA T4
+_HOSTED_MEMORY = ByteSize.parse("16GB")  # one NVIDIA T4
 # "Jobs handled by hosted runners on GitLab.com time out after 3 hours, regardless of the timeout configured in a
 # project": https://docs.gitlab.com/ci/runners/hosted_runners/
 HOSTED_LIMIT = Duration(3 * 3600)
@@ -35,7 +36,7 @@ class Gpu:
 
     type: str | None = field(default=None, metadata=doc("Name of a GPU type: a key of `gpus`, or, without `gpus`, any name, which then means the tags `gpu` and `gpu:NAME`. `none`: no GPU. Without it, the cheapest type that has what the step asks for, then the one with the least memory."))
     count: int = field(default=1, metadata=doc("How many of them."))
-    memory: Memory | None = field(default=None, metadata=doc("Memory that each must have: `24GiB`."))
+    memory: ByteSize | None = field(default=None, metadata=doc("Memory that each must have: `24GiB`."))
     mig: str | None = field(default=None, metadata=doc("MIG profile that each must be: `1g.10gb`. Without it, whole GPUs."))
 
 
@@ -44,11 +45,11 @@ class GpuType:
     """How runners with one type of GPU are found, and what they have."""
 
     tags: tuple[str, ...] = field(default=(), metadata=doc("Runner tags that select this type. A runner must carry all of them."))
-    memory: Memory | None = field(default=None, metadata=doc("Memory of each GPU, as its maker names it: `40GB`, `24GiB`."))
+    memory: ByteSize | None = field(default=None, metadata=doc("Memory of each GPU, as its maker names it: `40GB`, `24GiB`."))
     count: int | None = field(default=None, metadata=doc("GPUs that a job gets; a step that asks for more does not fit. Without it, as many as a step asks for."))
     mig: str | None = field(default=None, metadata=doc("MIG profile of what a job gets: `1g.10gb`."))
     driver: str | None = field(default=None, metadata=doc("Oldest NVIDIA driver that the image works with: `535`, `550.54`. Checked when a job starts."))
-    disk: Memory | None = field(default=None, metadata=doc("Disk that must be free when a job starts."))
+    disk: ByteSize | None = field(default=None, metadata=doc("Disk that must be free when a job starts."))
     image: str | None = field(default=None, metadata=doc("Container image of steps on this type, where neither the step nor its model names one."))
     hosted: bool = field(default=False, metadata=doc(f"The GPU runner of GitLab.com (one T4 with 16 GB, for Premium and Ultimate): tag `{HOSTED_TAG}` where none is given."))
     preflight: bool = field(default=True, metadata=doc("Whether a job first checks by `nvidia-smi` that its GPU is there. `false` for accelerators of other makers."))

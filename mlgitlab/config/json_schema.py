@@ -114,7 +114,9 @@ def _alternatives(shape: Shape) -> list[Schema]:  # noqa: PLR0911 (one for each 
 
 def _list(item: Shape) -> list[Schema]:
     one = _alternatives(item)
-    return [*one, {"type": "array", "items": _one_of(one)}]
+    # A list of lists may also be a list of single items, which is no third way to write it.
+    alone = [each for each in one if each.get("type") != "array"]
+    return [*alone, {"type": "array", "items": _one_of(one)}]
 
 
 def _entry(shape: Shape) -> list[Schema]:

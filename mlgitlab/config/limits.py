@@ -53,6 +53,9 @@ def _paths(config: Config) -> Iterator[Finding]:
             for key, file in (("metrics", step.metrics), ("junit", step.junit))
             if file is not None
         )
+        if step.predictions:
+            places.append((f"{path}.predictions.file", step.predictions.file))
+            places.append((f"{path}.predictions.trained_on", step.predictions.trained_on or step.predictions.file))
     if config.templates is not None:
         places.append(("templates", config.templates))
     for key, text in places:

@@ -6,7 +6,8 @@ import json
 from typing import assert_never
 
 from mlgitlab.config.json_schema import summary
-from mlgitlab.config.scalars import Duration, Globs, Memory
+from mlgitlab.config.quantities import ByteSize, Elapsed
+from mlgitlab.config.scalars import Duration, GitLabVersion, Globs, Share
 from mlgitlab.config.shapes import (
     Choice,
     Key,
@@ -22,6 +23,7 @@ from mlgitlab.config.shapes import (
 )
 from mlgitlab.config.show import as_data
 
+_WRITTEN = {Duration: "duration", GitLabVersion: "version", ByteSize: "size in bytes", Elapsed: "time", Share: "share"}
 EXAMPLE = """\
 version: 1
 models:
@@ -130,7 +132,7 @@ def _type(shape: Shape) -> str:  # noqa: C901, PLR0911 (one for each shape)
         case Choice(options):
             return ", ".join(f"`{as_data(option)}`" for option in options)
         case Written(kind):
-            return {Duration: "duration", Memory: "size"}.get(kind, "version")
+            return _WRITTEN[kind]
         case Patterns(kind):
             return "patterns" if kind is Globs else "patterns, keys, variables"
         case ListOf(item):

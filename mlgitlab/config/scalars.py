@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from mlgitlab.config.patterns import matcher_of
 from mlgitlab.config.wording import quoted
@@ -12,7 +12,6 @@ _UNITS = {
     "week": 604800, "w": 604800, "day": 86400, "d": 86400, "hour": 3600, "hr": 3600, "h": 3600,
     "minute": 60, "min": 60, "m": 60, "second": 1, "sec": 1, "s": 1,
 }  # fmt: skip
-_SIZES = {"mb": 10**6, "gb": 10**9, "tb": 10**12, "mib": 2**20, "gib": 2**30, "tib": 2**40}
 # Ten digits of seconds are three centuries; more would be a slow way to say "never".
 _DURATION = re.compile(r"\s*([0-9]{1,10})\s*([a-z]+)\s*(?:,|and\b)?")
 _SHORTEST_PLURAL = 3  # `hrs`, but not `ms`: milliseconds must not turn into minutes
@@ -96,27 +95,25 @@ class GitLabVersion:
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Memory:
-    """A size of memory or disk in whole MiB, written `40GiB`, `24 GB`, `512MiB`."""
+class Share:
+    """A part of something, written `2%` or `0.02`."""
 
-    mib: int
-    written: str = field(default="", compare=False, repr=False)
+    value: float
 
     json_type = "string"
-    expects = "a size such as 40GiB, 24GB or 512MiB"
-    pattern = r"^\s*[0-9]{1,7}\s*([MmGgTt][Ii]?[Bb])\s*$"
+    expects = "a share such as 2% or 0.02"
+    pattern = r"^\s*[0-9]*\.?[0-9]+\s*%?\s*$"
 
     @classmethod
-    def parse(cls, text: str) -> Memory:
-        """Read a size, parts of a MiB rounded down; ValueError when it is none, or nothing is left of it."""
-        found = re.fullmatch(r"([0-9]{1,7})\s*([mgt]i?b)", text.strip().lower())
-        size = int(found[1]) * _SIZES[found[2]] // _SIZES["mib"] if found else 0
-        if not size:
+    def parse(cls, text: str) -> Share:
+        """Read a share; ValueError for anything that is none, or is negative."""
+        found = re.fullmatch(r"([0-9]*\.?[0-9]+)\s*(%?)", text.strip())
+        if not found:
             raise ValueError(cls.expects)
-        return cls(size, "".join(text.split()))
+        return cls(float(found[1]) / (100 if found[2] else 1))
 
     def __str__(self) -> str:
-        return self.written or f"{self.mib}MiB"
+        return f"{self.value * 100:.10g}%"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,8 @@ from typing import ClassVar, Literal
 from mlgitlab.config.costs import Budgets, Costs
 from mlgitlab.config.field import Json, Name, doc
 from mlgitlab.config.fleet import Runners
+from mlgitlab.config.gates import Gates
+from mlgitlab.config.gates_predictions import PredictionsFile
 from mlgitlab.config.gpus import Gpu, GpuType
 from mlgitlab.config.inputs import Inputs
 from mlgitlab.config.scalars import Duration, GitLabVersion, Globs
@@ -23,7 +25,7 @@ from mlgitlab.config.scalars import Duration, GitLabVersion, Globs
 
 
 class StepKind(StrEnum):
-    """What a step does; the order is the order of the stages."""
+    """What a step does; the order is the order of the stages (smoke shares that of train, drill that of gate)."""
 
     QUALITY = "quality"
     DATA = "data"
@@ -31,6 +33,11 @@ class StepKind(StrEnum):
     TRAIN = "train"
     EVALUATE = "evaluate"
     GATE = "gate"
+    DRILL = "drill"
+
+
+# A drill shows that the gates still catch what they should: time and again, and not with every change.
+ALL_BUT_DRILLS = tuple(kind for kind in StepKind if kind is not StepKind.DRILL)
 
 
 class Tier(StrEnum):
@@ -95,6 +102,7 @@ class Step:
     dvc: tuple[str, ...] = field(default=(), metadata=doc("Stages of dvc.yaml that the command reproduces (`train`, `sub/dvc.yaml:train`): their deps, params and outs count as the step's inputs. Where the command is `dvc repro`, it says so itself."))
     outputs: tuple[str, ...] = field(default=(), metadata=doc("Files or folders the step leaves; they become job artifacts and reach the steps that need it."))
     metrics: str | None = field(default=None, metadata=doc("A file of numbers that the step writes, for GitLab's `reports:metrics`: OpenMetrics text, or JSON, YAML, CSV or an MLflow run's folder, which the job turns into it."))
+    predictions: PredictionsFile | None = field(default=None, metadata=doc("Of `evaluate`: the file with the model's answers, which `gates` judge. With it and a store, the job runs `mlgitlab evaluate`."))
     junit: str | None = field(default=None, metadata=doc("A JUnit XML file that the step writes (GitLab's `reports:junit`)."))
     codequality: str | None = field(default=None, metadata=doc("A Code Climate JSON file that the step writes (GitLab's `reports:codequality`)."))
     coverage: str | None = field(default=None, metadata=doc("A Cobertura XML file that the step writes (GitLab's `reports:coverage_report`)."))
@@ -131,7 +139,7 @@ class Model:
     train: Step | None = field(default=None, metadata=doc("The full training."))
     smoke: Step | None = field(default=None, metadata=doc("A short training that shows the code still trains. Where a profile asks for it and there is none, the full training runs."))
     evaluate: Step | None = field(default=None, metadata=doc("The evaluation of what training made."))
-    gates: Json | None = field(default=None, metadata=doc("Rules that the evaluated model must pass. Accepted and compared; acted on by a later release."))
+    gates: Gates | None = field(default=None, metadata=doc("Rules that the evaluated model must pass; judged by `MODEL:gate` where there is a store."))
     approval: Json | None = field(default=None, metadata=doc("Who must approve a promotion. Accepted and compared; acted on by a later release."))
     deploy: Json | None = field(default=None, metadata=doc("Where and how the model is deployed. Accepted and compared; acted on by a later release."))
     retrain: Json | None = field(default=None, metadata=doc("Signals that start a retraining. Accepted and compared; acted on by a later release."))
@@ -185,7 +193,7 @@ class Profile:
     """What runs in one kind of pipeline."""
 
     description: str = field(default="", metadata=doc("A sentence for people."))
-    steps: tuple[StepKind, ...] = field(default=tuple(StepKind), metadata=doc("The kinds of steps that may run."))
+    steps: tuple[StepKind, ...] = field(default=ALL_BUT_DRILLS, metadata=doc("The kinds of steps that may run; without `steps`, all but `drill`."))
     select: Select = field(default=Select.CHANGES, metadata=doc("`changes`: what the change can affect. `all`: whatever changed."))
     models: tuple[str, ...] = field(default=(), metadata=doc("Only these models (and what they need); empty for all."))
     reuse: bool = field(default=True, metadata=doc("Whether a result in the store stands in for a training with the same fingerprint. `false`: every training runs again."))

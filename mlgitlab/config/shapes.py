@@ -13,7 +13,8 @@ from typing import Any, Literal, TypeAlias, Union, cast, get_args, get_origin
 from mlgitlab.config import schema
 from mlgitlab.config.field import Json, Name
 from mlgitlab.config.inputs import Inputs
-from mlgitlab.config.scalars import Duration, GitLabVersion, Globs, Memory
+from mlgitlab.config.quantities import ByteSize, Elapsed
+from mlgitlab.config.scalars import Duration, GitLabVersion, Globs, Share
 
 
 class Plain(Enum):
@@ -38,7 +39,7 @@ class Choice:
 class Written:
     """A text with a form of its own."""
 
-    kind: type[Duration | GitLabVersion | Memory]
+    kind: type[Duration | GitLabVersion | ByteSize | Elapsed | Share]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +139,7 @@ def _shape_of_class(kind: type[Any]) -> Shape:
         return Choice(tuple(kind))
     if issubclass(kind, Globs | Inputs):
         return Patterns(kind)
-    if issubclass(kind, Duration | GitLabVersion | Memory):
+    if issubclass(kind, Duration | GitLabVersion | ByteSize | Elapsed | Share):
         return Written(kind)
     if is_dataclass(kind):
         return Section(kind)

@@ -18,6 +18,7 @@ from mlgitlab.planning.plan import PlannedStep
 from mlgitlab.planning.steps import StepSpec
 
 FOLDER = ".mlgitlab"
+_JUDGING = (StepKind.EVALUATE, StepKind.GATE, StepKind.DRILL)
 _EXTRAS = {Engine.POLARS: "data", Engine.PANDAS: "pandas", Engine.PYSPARK: "spark"}
 # GitLab reads these as they are; any other format is turned into OpenMetrics.
 _OPENMETRICS = frozenset({".txt", ".prom", ".om", ".openmetrics"})
@@ -48,6 +49,8 @@ class Calls:
 class Caller:
     """What all jobs of a pipeline share. `store` is an address, empty without one; `again`: nothing is reused.
 
+    bases: the commits whose gates count besides those of the head.
+
     Without a store a training is the user's own command, and its outputs are artifacts.
     """
 
@@ -55,6 +58,7 @@ class Caller:
     config_file: str
     store: str = ""
     again: bool = False
+    bases: tuple[str, ...] = ()
 
     def calls(self, step: PlannedStep) -> Calls:
         """The lines of one job."""
@@ -62,10 +66,13 @@ class Caller:
         script, outputs, ours = spec.command, spec.outputs, spec.ours
         if self.store and spec.is_training:
             script, outputs, ours = (self._training(spec),), left_by(spec.id), True
+        elif judged := self._judging(step):
+            script, ours = judged, True
         elif ours:
             script = tuple(line + self.named for line in script)
         metrics, reporting = self._metrics(step)
-        lines = (*self._pulls(step), *script, *reporting)
+        pulls = () if self.store and spec.kind in _JUDGING and self._judging(step) else self._pulls(step)
+        lines = (*pulls, *script, *reporting)
         uses = any(line.startswith("mlgitlab ") for line in lines)
         variables = dict(self.needed(*self._extras(spec))) if uses else {}
         if reporting and spec.metrics:
@@ -94,6 +101,18 @@ class Caller:
         smoke = " --smoke" if spec.kind is StepKind.SMOKE else ""
         return f"mlgitlab train {spec.owner}{smoke}{' --again' if self.again else ''}{self.named}"
 
+    def _judging(self, step: PlannedStep) -> tuple[str, ...]:
+        """The line that evaluates or judges a model of the store, which fetches what it needs by itself."""
+        spec = step.spec
+        if not self.store or spec.kind not in _JUDGING or (spec.kind is StepKind.EVALUATE and not spec.predictions):
+            return ()
+        called = "gate drill" if spec.kind is StepKind.DRILL else str(spec.kind)
+        bases = "".join(f" --base {base}" for base in self.bases) if spec.kind is StepKind.GATE else ""
+        for need in step.needs:
+            if need.artifacts and is_training(need.step):
+                return (f"mlgitlab {called} {spec.owner} --reference {reference(need.step)}{bases}{self.named}",)
+        return tuple(f"mlgitlab {called} {pin.model}@{pin.digest}{bases}{self.named}" for pin in step.pins[:1])
+
     def _pulls(self, step: PlannedStep) -> Iterator[str]:
         """Fetch the models that the step reads: those of this pipeline by reference, earlier ones by digest."""
         if not self.store:
@@ -112,6 +131,8 @@ class Caller:
         if not spec.metrics or spec.ours:
             return spec.metrics, ()
         target = f"{_stem(spec.id)}-metrics.txt"
+        if self._judging(step):
+            return target, ()  # our evaluation reads them, and keeps them with the model
         if self.store and spec.is_training:
             return target, ()  # our training reads them, since they become part of the model's record
         judged = [need.step for need in step.needs if need.artifacts] + [pin.step for pin in step.pins]
@@ -133,6 +154,17 @@ class Caller:
         return f"mlgitlab[{','.join(sorted(extras))}]=={__version__}" if extras else f"mlgitlab=={__version__}"
 
     def _extras(self, spec: StepSpec) -> Iterator[str]:
+        model = self.config.models.get(Name(spec.owner)) if spec.kind in _JUDGING else None
+        if model and self.store:
+            predictions = model.evaluate.predictions if model.evaluate else None
+            if predictions or spec.gates:
+                yield "gate"
+            if predictions and not predictions.file.lower().endswith(".csv"):
+                yield "parquet"
+            if spec.gates and spec.gates.inference and spec.gates.inference.onnx:
+                yield "onnx"
+            if spec.kind is StepKind.GATE:
+                yield "gitlab"  # for the note of the merge request
         if spec.ours and spec.kind is StepKind.DATA:
             yield _EXTRAS[self.config.datasets[Name(spec.owner)].engine]
         if any(line.startswith("mlgitlab config check") for line in spec.command):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from mlgitlab import paths
-from mlgitlab.ci import PipelineKind
+from mlgitlab.ci import BOUND_BY_BASE, PipelineKind
 from mlgitlab.config.scalars import Duration
 from mlgitlab.config.schema import DEFAULT_CONFIG, Config, StepKind
 from mlgitlab.pipeline.calls import INSTALL, Caller, Calls
@@ -15,6 +15,7 @@ from mlgitlab.pipeline.carried import CARRIED, carried, not_evaluated
 from mlgitlab.pipeline.instance import Instance
 from mlgitlab.pipeline.nouns import Job, Pipeline, without_empty
 from mlgitlab.pipeline.preflight import EXIT_CODE
+from mlgitlab.planning.baseline.values import empty_tree
 from mlgitlab.planning.plan import Plan, PlannedStep
 from mlgitlab.protocols import JobTemplates
 
@@ -42,7 +43,13 @@ class Composer:
     def compose(self, plan: Plan, header: tuple[str, ...]) -> Pipeline:
         """The pipeline for the plan: its selected steps, or the one cheap job that says why there are none."""
         common = self._common(plan)
-        caller = Caller(config=self.config, config_file=self.config_file, store=self.store, again=plan.question.again)
+        caller = Caller(
+            config=self.config,
+            config_file=self.config_file,
+            store=self.store,
+            again=plan.question.again,
+            bases=_bases(plan),
+        )
         jobs = tuple(self._job(plan, step, common, caller.calls(step)) for step in plan.selected)
         jobs = (*(jobs or (self._nothing(plan),)), *self._carried(plan, caller))
         used = {job.stage for job in jobs}
@@ -152,6 +159,8 @@ class Composer:
             found["when"] = "always"
         if calls.outputs:
             found["paths"] = list(calls.outputs)
+        if step.spec.kind is StepKind.GATE and calls.outputs:
+            found["expose_as"] = _exposed(step.spec.owner)
         if reports:
             found["reports"] = reports
         return found
@@ -173,6 +182,22 @@ class Composer:
         if not store or not store.id_token or kind is StepKind.QUALITY:
             return None
         return {store.id_token.name: {"aud": store.id_token.aud}}
+
+
+def _bases(plan: Plan) -> tuple[str, ...]:
+    """The commits whose gates a change is bound by; the empty tree has none."""
+    question = plan.question
+    if question.kind not in BOUND_BY_BASE or not question.baseline.known:
+        return ()
+    return tuple(base for base in question.baseline.bases if base != empty_tree(question.baseline.head))
+
+
+def _exposed(model: str) -> str:
+    """The name of the link in the merge request, of letters, digits, `-`, `_` and spaces.
+
+    https://docs.gitlab.com/ci/yaml/#artifactsexpose_as
+    """
+    return f"Verdict on {model.replace('.', '-')}"
 
 
 def literal(value: str) -> object:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TypeVar
 
 from mlgitlab.config.field import Name
+from mlgitlab.config.gates import Gates
 from mlgitlab.config.gpus import NO_GPU, Gpu, GpuType, demand, effective, fitting
 from mlgitlab.config.scalars import Duration, Globs
 from mlgitlab.config.schema import Config, Dataset, Model, Quality, Step, StepKind
+from mlgitlab.planning import gates
 from mlgitlab.planning.configs import CHECK, CONFIGS, compared, described_by
 from mlgitlab.planning.datasets import (
     anchored,
@@ -28,13 +31,17 @@ from mlgitlab.results import Cause
 T = TypeVar("T")
 
 
-def derive(config: Config) -> Mapping[str, StepSpec]:
-    """All steps by id, in the order of stages and, within one, of the configuration."""
+def derive(config: Config, kept: Mapping[str, Gates] = MappingProxyType({})) -> Mapping[str, StepSpec]:
+    """All steps by id, in the order of stages and, within one, of the configuration.
+
+    kept: the gates of models that the configuration no longer gives any (see `gates.kept`).
+    """
     found = [
         *(_quality(config, name, step) for name, step in config.quality.items()),
         *_configs(config),
         *(spec for name, dataset in config.datasets.items() for spec in _data(config, name, dataset)),
         *(spec for name, model in config.models.items() for spec in _model(config, name, model)),
+        *(spec for name, model in config.models.items() for spec in _gates(config, name, model, kept.get(name))),
     ]
     order = list(StepKind)
     return {spec.id: spec for spec in sorted(found, key=lambda spec: order.index(spec.kind))}
@@ -113,6 +120,20 @@ def _model(config: Config, name: str, model: Model) -> Iterator[StepSpec]:
         )
 
 
+def _gates(config: Config, name: str, model: Model, then: Gates | None) -> Iterator[StepSpec]:
+    """The step that judges the model, and the one that tries whether the gates catch what they should."""
+    rules = model.gates or then
+    if rules is None or model.train is None:
+        return
+    for kind in (StepKind.GATE, StepKind.DRILL):
+        needs = tuple(gates.needs_of(name, model))
+        read = tuple(gates.read_by(name, config, rules))
+        spec = _spec(
+            config, kind, name, f"models.{name}.evaluate", gates.judging(name, model, kind), read, needs, model=model
+        )
+        yield gates.completed(spec, rules, then=model.gates is None)
+
+
 def _model_rules(
     config: Config, name: str, model: Model, key: str, step: Step, datasets: tuple[str, ...]
 ) -> tuple[Rule, ...]:
@@ -171,7 +192,8 @@ def _spec(  # noqa: PLR0913 (every kind of step is made here, so that all inheri
     read = [step.inputs, defaults.inputs, *(config.datasets[Name(name)].inputs for name in datasets)]
     read += [model.inputs] if model else []
     inherited = Inheritance(key, f"models.{owner}" if model else None)
-    asked = inherited.pick("gpu", step.gpu, model.gpu if model and kind is not StepKind.EVALUATE else None, None)
+    trains = kind in (StepKind.SMOKE, StepKind.TRAIN)
+    asked = inherited.pick("gpu", step.gpu, model.gpu if model and trains else None, None)
     gpu, on = _gpu(config, asked)
     image = inherited.pick("image", step.image, model.image if model else None, None)
     if not image:
@@ -209,7 +231,7 @@ def _spec(  # noqa: PLR0913 (every kind of step is made here, so that all inheri
         load=step.load,
         environment=step.environment,
         resource_group=step.resource_group,
-        gates=model.gates if model and kind is StepKind.EVALUATE else None,
+        predictions=step.predictions,
         demand=demand(asked, on) if asked and gpu else None,
         origins=inherited.origins,
     )

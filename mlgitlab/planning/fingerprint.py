@@ -30,6 +30,7 @@ _SETTINGS = (
     "checkpoint",
     "load",
     "checks",
+    "predictions",
 )
 
 

@@ -133,12 +133,14 @@ def _planned(step: StepSpec, question: Question, within: Scope, chosen: Reasons)
 
 def _why_not(step: StepSpec, question: Question, within: Scope) -> str:
     profile = question.profile
-    if step.id in question.withheld:
-        return question.withheld[step.id]
+    if withheld := question.withheld.get(step.id):
+        return withheld
     if stand_in := within.stand_ins.get(step.id):
         return f"profile {profile.name} runs {question.steps[stand_in].kind} in place of {step.kind}"
     if step.id not in within.allowed:
-        return f"profile {profile.name} runs only {', '.join(profile.profile.steps) or 'nothing'}"
+        judges_nothing = step.kind in profile.profile.steps
+        only = f"only {', '.join(profile.profile.steps) or 'nothing'}"
+        return f"profile {profile.name} runs {'no training whose result could be judged' if judges_nothing else only}"
     if profile.profile.models and step.model not in (None, *profile.profile.models):
         return f"profile {profile.name} runs only the models {', '.join(profile.profile.models)}"
     if pin := question.evidence.pins.get(step.id):

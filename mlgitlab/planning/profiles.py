@@ -18,7 +18,11 @@ BUILT_IN: Mapping[str, Profile] = {
     "branch": Profile(description="checks and a smoke training", steps=(*_CHECKS, StepKind.SMOKE)),
     "default_branch": Profile(description="full training and evaluation", steps=_FULL),
     "tag": Profile(description="full training and evaluation", steps=_FULL),
-    "schedule": Profile(description="everything, whatever changed", steps=_FULL, select=Select.ALL),
+    "schedule": Profile(
+        description="everything, whatever changed, and a drill of the gates",
+        steps=(*_FULL, StepKind.DRILL),
+        select=Select.ALL,
+    ),
     "manual": Profile(description="everything, whatever changed", steps=_FULL, select=Select.ALL),
     "full-train": Profile(description="full training in a merge request", steps=_FULL, labels=("ml::full-train",)),
     "skip-train": Profile(description="checks only", steps=_CHECKS, labels=("ml::skip-train",)),

@@ -11,6 +11,7 @@ from mlgitlab.planning.steps import Need, StepSpec
 from mlgitlab.results import Cause, Reason
 
 Reasons = Mapping[str, tuple[Reason, ...]]
+_JUDGING = (StepKind.GATE, StepKind.DRILL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +47,9 @@ def scope(steps: Mapping[str, StepSpec], profile: Profile) -> Scope:
                 allowed.add(train)
         elif step.id == smoke and StepKind.TRAIN in kinds and StepKind.SMOKE not in kinds and train in steps:
             stand_ins[smoke] = train
-    return Scope(allowed=frozenset(allowed), stand_ins=stand_ins)
+    # What a smoke run leaves is no candidate: nobody would deploy it.
+    judging = {step.id for step in steps.values() if step.kind in _JUDGING and f"{step.owner}:train" in stand_ins}
+    return Scope(allowed=frozenset(allowed - judging), stand_ins=stand_ins)
 
 
 def select(

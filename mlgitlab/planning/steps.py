@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 
+from mlgitlab.config.gates import Gates
+from mlgitlab.config.gates_predictions import PredictionsFile
 from mlgitlab.config.gpus import Demand, Gpu
 from mlgitlab.config.scalars import Duration, Globs
 from mlgitlab.config.schema import Loss, StepKind
@@ -85,7 +87,8 @@ class StepSpec:
     ours: bool = False
     environment: str | None = None
     resource_group: str | None = None
-    gates: object = None
+    predictions: PredictionsFile | None = None
+    gates: Gates | None = None
     demand: Demand | None = field(default=None, compare=False)
     origins: Mapping[str, str] = field(default_factory=dict, compare=False)
 
@@ -94,9 +97,10 @@ class StepSpec:
         """The stage of the job.
 
         Smoke and full training share one: where a model has no smoke step, its full training may be
-        what another model's smoke run needs, and a need never points to a later stage.
+        what another model's smoke run needs, and a need never points to a later stage. Drills are gates.
         """
-        return str(StepKind.TRAIN if self.kind is StepKind.SMOKE else self.kind)
+        shared = {StepKind.SMOKE: StepKind.TRAIN, StepKind.DRILL: StepKind.GATE}
+        return str(shared.get(self.kind, self.kind))
 
     @property
     def reports(self) -> frozenset[str]:

@@ -7,11 +7,11 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
 from mlgitlab.errors import RefusedError
-from mlgitlab.store import catalogue, documents, garbage, keys
+from mlgitlab.store import attachments, catalogue, documents, garbage, keys
 from mlgitlab.store.bucket import Bucket, Listed, Progress
 from mlgitlab.store.catalogue import Id, Kept
 from mlgitlab.store.crew import each
-from mlgitlab.store.manifest import Manifest
+from mlgitlab.store.evidence import read_records
 from mlgitlab.store.pulling import read_manifest
 
 
@@ -87,8 +87,14 @@ def _mark(bucket: Bucket, by: str, *, take_over: bool) -> float:
 
 
 def _used(bucket: Bucket, models: list[Kept], parallel: int) -> frozenset[str]:
-    def read(model: Kept, _: Progress) -> Manifest | None:
-        return read_manifest(bucket, model.model, model.digest)
+    """The digits of every content that these models' manifests and records name."""
 
-    manifests = each(read, models, parallel)
-    return frozenset(file.sha256 for manifest in manifests if manifest for file in manifest.files)
+    def read(model: Kept, _: Progress) -> frozenset[str]:
+        manifest = read_manifest(bucket, model.model, model.digest)
+        own = {file.sha256 for file in manifest.files} if manifest else set()
+        kinds = model.records & {*attachments.KINDS}
+        prefixes = (keys.records(model.model, model.digest, kind) for kind in sorted(kinds))
+        records = (record for prefix in prefixes for record in read_records(bucket, prefix))
+        return frozenset(own | {digits for record in records for _, digits in attachments.named(record)})
+
+    return frozenset().union(*each(read, models, parallel))

@@ -8,7 +8,7 @@ from pathlib import Path
 from threading import Event
 
 from mlgitlab.errors import RefusedError
-from mlgitlab.store import digests, evidence, guard, keys, log
+from mlgitlab.store import attachments, digests, evidence, guard, keys, log
 from mlgitlab.store.bucket import Bucket, Progress
 from mlgitlab.store.crew import nothing
 from mlgitlab.store.documents import FORMAT, WrongError, canonical
@@ -71,6 +71,25 @@ class Store:
         written = evidence.write_record(self.bucket, prefix, content)
         guard.confirm(self.bucket, model, digest, self.pause)
         return written
+
+    def attach(
+        self, model: str, digest: str, kind: str, content: Mapping[str, object], files: Mapping[str, Path]
+    ) -> str:
+        """Keep a document about a model and the files that it names: the document's SHA-256, as of `record`.
+
+        `kind` is one of `attachments.KINDS`: of those, a garbage collection keeps the files as long as the model.
+        """
+        assert kind in attachments.KINDS
+        while True:
+            sent = attachments.send(self.bucket, self.files, files)
+            written = self.record(model, digest, kind, {**content, attachments.FIELD: sent})
+            # A collection that did not see the record yet may have taken what was there before it.
+            if attachments.all_there(self.bucket, sent):
+                return written
+
+    def fetch(self, digits: str, into: Path, name: str, progress: Progress = nothing) -> Path:
+        """Write an attached file below a folder under a name, proved to be right: where it is then."""
+        return attachments.fetch(self.bucket, self.files, digits, into, name, progress)
 
     def records(self, model: str, digest: str, kind: str) -> tuple[Mapping[str, object], ...]:
         """The documents of one kind about a model, by time written, the oldest first."""

@@ -11,12 +11,14 @@ import jinja2
 from mlgitlab.paths import printable
 
 _FILE = "page.html.j2"
+# This folder, and the one of what all pages share.
+_FOLDERS = (Path(__file__).parent, Path(__file__).parent.parent)
 
 
 def page(report: Mapping[str, Any], summary: str, sentences: Sequence[str]) -> bytes:
     """The page of a report as `as_data` has it; `sentences` say what is wrong, one for each failing check."""
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        loader=jinja2.FileSystemLoader(_FOLDERS),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         finalize=_shown,

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import click
 
@@ -16,8 +17,23 @@ from mlgitlab.adapters.signing import Signer, Verifier
 from mlgitlab.adapters.workfolder import DiskFolder
 from mlgitlab.cli.main import Surroundings
 from mlgitlab.jobs.train import gpu
+from mlgitlab.jobs.train.task import Tools
+from mlgitlab.store.library import Store
 
 _BETWEEN_LOOKS = 10.0  # seconds
+_KEEPALIVE = 600.0
+
+
+class Told(Protocol):
+    """Whoever hears what is going on."""
+
+    def __call__(self, line: str) -> None:
+        """Say a line."""
+        ...
+
+    def progress(self, count: int) -> None:
+        """Note bytes that have just been transferred."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,3 +116,18 @@ def signer(around: Surroundings, value: str) -> Signer:
 def verifier(pem: bytes) -> Verifier:
     """A public key."""
     return Verifier(pem)
+
+
+def tools_of(around: Surroundings, store: Store, root: str, teller: Told, *, aside: bool) -> Tools:
+    """What an evaluation or a gate works with. aside: what commands print goes to standard error."""
+    folder = work_folder(root)
+    return Tools(
+        store=store,
+        folder=folder,
+        shell=LocalShell(folder=folder.root, silence=_KEEPALIVE, aside=aside),
+        machine=LocalMachine(environ=around.environ),
+        clock=clock(),
+        signer=None,
+        tell=teller,
+        progress=teller.progress,
+    )

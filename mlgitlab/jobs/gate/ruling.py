@@ -45,14 +45,24 @@ class Number:
     interval: Interval | None = None
 
 
+class Judged(StrEnum):
+    """Which number of a ruling its interval and its margin are about."""
+
+    VALUE = "value"  # the candidate's own
+    DIFFERENCE = "difference"
+    RATIO = "ratio"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ruling:
     """What one rule says. `rule` is its key below `gates`, such as `metrics.roc_auc` or `size.max_bytes`.
 
     `dataset` and `slice` (`region=north`) say of which rows; empty for all, or where rows play no part.
     `limit` is the rule as people read it: `at most 0.01 below production`. `difference` is candidate minus production,
-    `ratio` candidate over production; a margin is compared with the interval of one of them. `wanted`: how many rows
-    would settle what is inconclusive. `numbers` are the others that led here.
+    `ratio` candidate over production; a margin is compared with the interval of one of them or of the candidate's own
+    value, and `judged` says which. `margin` is that line in its terms (-0.01 for at most 0.01 below production, 1.1 for
+    a tenth slower), and `higher_is_better` says on which side of it the good values are: a report draws both.
+    `wanted`: how many rows would settle what is inconclusive. `numbers` are the others that led here.
     """
 
     rule: str
@@ -68,6 +78,9 @@ class Ruling:
     difference: float | None = None
     ratio: float | None = None
     interval: Interval | None = None
+    judged: Judged | None = None
+    margin: float | None = None
+    higher_is_better: bool | None = None
     unit: str = ""
     rows: int | None = None
     wanted: int | None = None

@@ -9,11 +9,11 @@ from pathlib import PurePosixPath
 from mlgitlab import paths
 from mlgitlab.config.scalars import Duration
 from mlgitlab.errors import RefusedError, UsageError
+from mlgitlab.jobs.formats import registry
 from mlgitlab.jobs.metrics.numbers import Numbers
 from mlgitlab.jobs.metrics.reading import read_file, read_folder
 from mlgitlab.jobs.metrics.runs import Files
 from mlgitlab.jobs.train import loss
-from mlgitlab.jobs.train.formats import registry
 from mlgitlab.jobs.train.order import Order
 from mlgitlab.jobs.train.preparing import model_files
 from mlgitlab.jobs.train.world import Ended, WorkFolder

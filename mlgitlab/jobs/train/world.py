@@ -128,3 +128,7 @@ class WorkFolder(Protocol):
     def write(self, name: str, content: bytes) -> None:
         """Replace a file's content in one step."""
         ...
+
+    def move(self, names: Mapping[str, str]) -> None:
+        """Give files new names, `{old: new}`; folders that are missing are made. Links are moved, not followed."""
+        ...

@@ -40,10 +40,10 @@ models:
       environment: training
       resource_group: fraud
     evaluate: {command: python -m fraud.evaluate, datasets: [claims, holdout], gpu: none}
-    gates: {auc: {at_least: 0.8}, drift: null}
+    gates: {size: {max_files: 3}}
     approval: {from: [mlops], expires: 2 days}
     deploy: {to: [nginx]}
-    retrain: []
+    retrain: {auc: {at_least: 0.8}, drift: null}
     source_roots: src
     gpu: {type: a100, count: 2}
     timeout: 2 days

@@ -24,8 +24,8 @@ VALUES = {
         ["mlgitlab.yml:3: unmatched: the key comes twice (the first is in line 2)"],
     ),
     "key twice in what a later command reads": (
-        "version: 1\nmodels:\n  m: {train: x, gates: {a: {b: 1, b: 2}}}",
-        ["mlgitlab.yml:3: models.m.gates.a.b: the key comes twice (the first is in line 3)"],
+        "version: 1\nmodels:\n  m: {train: x, retrain: {a: {b: 1, b: 2}}}",
+        ["mlgitlab.yml:3: models.m.retrain.a.b: the key comes twice (the first is in line 3)"],
     ),
     "key that is a list": (
         "version: 1\n? [a]\n: b",

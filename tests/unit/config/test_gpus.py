@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from mlgitlab.config.field import Name
 from mlgitlab.config.gpus import HOSTED_TAG, Demand, Gpu, GpuType, demand, fitting, misfit
 from mlgitlab.config.parse import parse
-from mlgitlab.config.scalars import Memory
+from mlgitlab.config.quantities import ByteSize
 from mlgitlab.planning.derive import derive
 from mlgitlab.planning.steps import StepSpec
 from tests.unit.config.examples import problems_of
@@ -59,7 +59,7 @@ def test_the_cheapest_type_that_fits_serves_a_step(asked: Any, prices: Any, chos
 def test_the_type_gives_tags_and_an_image_and_says_what_to_check() -> None:
     found = step({"memory": "30GB"})
     assert (found.tags, found.image, found.origins["image"]) == (("a100",), "cuda:12", "gpus.a100.image")
-    assert found.demand == Demand(count=1, memory=Memory.parse("30GB").mib, driver="535")
+    assert found.demand == Demand(count=1, memory=ByteSize.parse("30GB").mib, driver="535")
     assert step({"memory": "30GB"}, image="mine").image == "mine"
     assert step("t4").tags == (HOSTED_TAG,)
 
@@ -71,7 +71,7 @@ def test_what_a_job_checks_alters_no_result() -> None:
 
 
 def test_a_type_that_nobody_declared_is_checked_for_what_the_step_asks() -> None:
-    asked = Gpu(type="a100", count=2, memory=Memory(1024))
+    asked = Gpu(type="a100", count=2, memory=ByteSize(2**30))
     assert demand(asked, None) == Demand(count=2, memory=1024)
 
 
@@ -124,7 +124,7 @@ FAULTS = {
     ),
     "a size without a unit": (
         "version: 1\ngpus: {a: {tags: x, memory: 40}}",
-        ["mlgitlab.yml:2: gpus.a.memory: expected a size such as 40GiB, 24GB or 512MiB, found the number 40"],
+        ["mlgitlab.yml:2: gpus.a.memory: 40B is less than a MiB (such as 40GiB: a number alone is bytes)"],
     ),
     "a price of a type that is not there": (
         "version: 1\ngpus: {a100: {tags: x}}\ncosts: {per_gpu_hour: {a10: 1, a100: -1}}",
@@ -157,7 +157,7 @@ def test_a_fault_is_named_with_its_place(text: str, expected: list[str]) -> None
     assert problems_of(text) == expected
 
 
-_memories = st.none() | st.integers(1, 4).map(Memory)
+_memories = st.none() | st.integers(1, 4).map(lambda size: ByteSize(size * 2**20))
 _migs = st.none() | st.sampled_from(["1g.5gb", "2g.10gb"])
 _types = st.builds(
     GpuType,

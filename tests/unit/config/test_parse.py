@@ -5,6 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mlgitlab.config.field import Name
+from mlgitlab.config.gates import Gates
+from mlgitlab.config.gates_artifact import SizeRules
 from mlgitlab.config.parse import parse
 from mlgitlab.config.scalars import Duration, GitLabVersion, Globs
 from mlgitlab.config.schema import Config, Dataset, Model, Select, Step, StepKind, Unmatched
@@ -34,8 +36,9 @@ def test_every_kind_of_value_is_read() -> None:
     assert fraud.train is not None
     assert fraud.train.timeout == Duration(5400)
     assert fraud.train.variables == {"EPOCHS": "010", "DEBUG": "yes", "EMPTY": "", "RATE": "1e-3"}
-    gates: object = fraud.gates
-    assert gates == {"auc": {"at_least": 0.8}, "drift": None}
+    retrain: object = fraud.retrain
+    assert retrain == {"auc": {"at_least": 0.8}, "drift": None}
+    assert fraud.gates == Gates(size=SizeRules(max_files=3))
     assert config.gitlab.version == GitLabVersion(17, 10)
     assert config.unmatched is Unmatched.NOTHING
     assert config.profiles[Name("nightly")].select is Select.ALL

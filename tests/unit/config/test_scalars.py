@@ -1,10 +1,10 @@
-"""Durations, sizes, versions and patterns as people write them."""
+"""Durations, versions and patterns as people write them."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlgitlab.config.scalars import Duration, GitLabVersion, Globs, Memory
+from mlgitlab.config.scalars import Duration, GitLabVersion, Globs, Share
 
 
 @pytest.mark.parametrize(
@@ -38,26 +38,6 @@ def test_a_duration_is_printed_as_it_could_be_written(seconds: int) -> None:
     assert Duration.parse(Duration(seconds).spoken()) == Duration(seconds)
 
 
-@pytest.mark.parametrize(
-    ("text", "mib"),
-    [("40GiB", 40960), ("24GB", 22888), (" 16 gb ", 15258), ("512MiB", 512), ("1TiB", 1048576), ("2MB", 1)],
-)
-def test_a_size_is_read_and_shown_as_it_was_written(text: str, mib: int) -> None:
-    assert Memory.parse(text) == Memory(mib)
-    assert str(Memory.parse(text)) == "".join(text.split())
-
-
-@pytest.mark.parametrize("text", ["", "40", "GiB", "0GiB", "1.5GiB", "-1GiB", "40 G", "1KiB", "1MB", "9" * 99 + "GB"])
-def test_what_is_no_size_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="a size such as"):
-        Memory.parse(text)
-
-
-@given(st.integers(1, 9_999_999))
-def test_a_size_is_printed_as_it_could_be_written(mib: int) -> None:
-    assert Memory.parse(str(Memory(mib))) == Memory(mib)
-
-
 @pytest.mark.parametrize(("text", "expected"), [("17.10", (17, 10)), ("v16.0.1-ee", (16, 0)), ("18.2+x", (18, 2))])
 def test_a_gitlab_version_is_read(text: str, expected: tuple[int, int]) -> None:
     assert GitLabVersion.parse(text) == GitLabVersion(*expected)
@@ -75,3 +55,17 @@ def test_versions_are_compared_as_numbers() -> None:
 
 def test_patterns_are_sorted_into_includes_and_excludes() -> None:
     assert Globs.parse(("src", "!src/docs", "\\!odd")) == Globs(("src", "\\!odd"), ("src/docs",))
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("2%", 0.02), ("0.02", 0.02), (" 12.5 % ", 0.125), (".5", 0.5), ("0", 0.0)]
+)
+def test_a_share_is_read(text: str, value: float) -> None:
+    assert Share.parse(text) == Share(value)
+    assert Share.parse(str(Share(value))) == Share(value)
+
+
+@pytest.mark.parametrize("text", ["", "%", "-1%", "2 percent", "nan", "1e400", "1,5%", "\u0661%", "2%%"])
+def test_what_is_no_share_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="a share such as"):
+        Share.parse(text)

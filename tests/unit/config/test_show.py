@@ -33,7 +33,7 @@ def test_every_value_is_json_and_every_written_value_is_there() -> None:
     parsed = parse(LARGE, "ml.yml")
     lines = {line.key: line for line in effective(parsed)}
     assert json.loads(json.dumps([line.value for line in lines.values()]))
-    assert lines["models.fraud.gates"].value == {"auc": {"at_least": 0.8}, "drift": None}
+    assert lines["models.fraud.retrain"].value == {"auc": {"at_least": 0.8}, "drift": None}
     assert lines["models.fraud.train.variables.EPOCHS"].value == "010"
     assert lines["models.fraud.evaluate.gpu.type"].value == "none"
     assert lines["models.fraud.paths"].value == ["src/fraud/**", "!src/fraud/docs"]

@@ -12,7 +12,7 @@ from mlgitlab.paths import printable
 _PAGE = (
     "body{margin:1.5rem;font:14px system-ui,sans-serif;color:#1f2328;background:#ffffff}"
     "main{display:flex;flex-wrap:wrap;align-items:flex-start;gap:1rem}svg{max-width:100%;height:auto}h1{font-size:1.2rem}"
-    "@media (prefers-color-scheme:dark){body{color:#e6edf3;background:#0d1117}}"
+    "@media screen and (prefers-color-scheme:dark){body{color:#e6edf3;background:#0d1117}}"
 )
 
 

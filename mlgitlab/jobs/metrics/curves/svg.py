@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
-from html import escape
 
-from mlgitlab.jobs.metrics.curves.axes import Axis, labels, linear, logarithmic
+from mlgitlab.jobs.metrics.curves.axes import linear, logarithmic
 from mlgitlab.jobs.metrics.curves.charts import Chart, Line
+from mlgitlab.jobs.metrics.curves.frame import Frame, cut, grid, path, safe
 from mlgitlab.jobs.metrics.openmetrics import shown
-from mlgitlab.paths import printable
 
 WIDTH = 680
 _LEFT, _RIGHT, _TOP, _PLOT, _BOTTOM = 72, 20, 40, 220, 58
@@ -22,20 +20,6 @@ LIGHT = ("#0b62c4", "#c2410c", "#15803d", "#7e22ce", "#a16207", "#be185d", "#0e7
 DARK = ("#6ab0ff", "#ff9a5c", "#5fd38d", "#c99bff", "#e6c34d", "#ff8ac0", "#4dd0e1", "#a8b3c2")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Frame:
-    """The axes, and the way from a point to the drawing's units."""
-
-    x: Axis
-    y: Axis
-
-    def across(self, step: float) -> str:
-        return _text(_LEFT + self.x.place(step) * (WIDTH - _LEFT - _RIGHT))
-
-    def up(self, value: float) -> str:
-        return _text(_TOP + _PLOT - self.y.place(value) * _PLOT)
-
-
 def height(chart: Chart) -> int:
     """The drawing's height: each line has an entry below the axes."""
     return _TOP + _PLOT + _BOTTOM + _LEGEND * len(chart.lines)
@@ -45,7 +29,7 @@ def style() -> str:
     """The style sheet of every chart on a page."""
     return (
         f".mlc{{--ink:#1f2328;--paper:#ffffff;--grid:#dfe3e8;--bad:#c1121f;{_variables(LIGHT)}}}"
-        "@media (prefers-color-scheme:dark)"
+        "@media screen and (prefers-color-scheme:dark)"
         f"{{.mlc{{--ink:#e6edf3;--paper:#0d1117;--grid:#30363d;--bad:#ff7b72;{_variables(DARK)}}}}}"
         ".mlc{background:var(--paper)}"
         ".mlc text{font:12px system-ui,sans-serif;fill:var(--ink)}"
@@ -61,17 +45,25 @@ def draw(chart: Chart, number: int, *, log: bool = False, y: int = 0) -> str:
     """The chart as an `svg` element. `number` keeps the ids of one page apart; `y` is its place in a larger drawing."""
     steps = [step for line in chart.lines for step, _ in line.points]
     values = [value for line in chart.lines for _, value in line.points]
-    frame = _Frame(x=linear(steps, tight=True), y=logarithmic(values) if log else linear(values))
+    frame = Frame(
+        x=linear(steps, tight=True),
+        y=logarithmic(values) if log else linear(values),
+        left=_LEFT,
+        top=_TOP,
+        width=WIDTH - _LEFT - _RIGHT,
+        height=_PLOT,
+    )
     size = f'width="{WIDTH}" height="{height(chart)}" viewBox="0 0 {WIDTH} {height(chart)}"'
     ids = f'role="img" aria-labelledby="mlc{number}t mlc{number}d"'
     place = f' y="{y}"' if y else ""
+    title = cut(chart.title, _LONGEST_LABEL)
     return "\n".join([
         f'<svg xmlns="http://www.w3.org/2000/svg" class="mlc"{place} {size} {ids}>',
-        f'<title id="mlc{number}t">{_safe(chart.title)}</title>',
-        f'<desc id="mlc{number}d">{_safe(_described(chart, frame))}</desc>',
+        f'<title id="mlc{number}t">{safe(chart.title)}</title>',
+        f'<desc id="mlc{number}d">{safe(_described(chart, frame))}</desc>',
         f'<rect class="paper" width="{WIDTH}" height="{height(chart)}"/>',
-        f'<text class="name" x="{_LEFT}" y="22">{_safe(_cut(chart.title))}{" (logarithmic)" if log else ""}</text>',
-        *_grid(frame),
+        f'<text class="name" x="{_LEFT}" y="22">{safe(title)}{" (logarithmic)" if log else ""}</text>',
+        *grid(frame, "step"),
         *(part for index, line in enumerate(chart.lines) for part in _curve(line, index, frame)),
         *(part for index, line in enumerate(chart.lines) for part in _entry(line, index)),
         "</svg>",
@@ -82,20 +74,7 @@ def _variables(colors: tuple[str, ...]) -> str:
     return "".join(f"--c{index}:{color};" for index, color in enumerate(colors)).rstrip(";")
 
 
-def _grid(frame: _Frame) -> Iterator[str]:
-    right, bottom = WIDTH - _RIGHT, _TOP + _PLOT
-    for tick, label in zip(frame.y.ticks, labels(frame.y), strict=True):
-        y = frame.up(tick)
-        yield f'<line class="grid" x1="{_LEFT}" x2="{right}" y1="{y}" y2="{y}"/>'
-        yield f'<text x="{_LEFT - 8}" y="{y}" dy="4" text-anchor="end">{label}</text>'
-    for tick, label in zip(frame.x.ticks, labels(frame.x), strict=True):
-        x = frame.across(tick)
-        yield f'<line class="grid" x1="{x}" x2="{x}" y1="{bottom}" y2="{bottom + 5}"/>'
-        yield f'<text x="{x}" y="{bottom + 19}" text-anchor="middle">{label}</text>'
-    yield f'<text x="{(_LEFT + right) / 2:.0f}" y="{bottom + 36}" text-anchor="middle">step</text>'
-
-
-def _curve(line: Line, index: int, frame: _Frame) -> Iterator[str]:
+def _curve(line: Line, index: int, frame: Frame) -> Iterator[str]:
     """The line, broken where a value has no place; a lone point as a dot; what is not finite as a cross below."""
     pieces: list[list[str]] = [[]]
     marks = []
@@ -107,7 +86,7 @@ def _curve(line: Line, index: int, frame: _Frame) -> Iterator[str]:
         else:
             pieces.append([])
             marks.append(frame.across(step))
-    long = ["M" + " L".join(piece) for piece in pieces if len(piece) > 1]
+    long = [path(piece) for piece in pieces if len(piece) > 1]
     if long:
         yield f'<path class="curve" {_stroke(index)} d="{" ".join(long)}"/>'
     for piece in pieces:
@@ -124,14 +103,14 @@ def _entry(line: Line, index: int) -> Iterator[str]:
     bad = "" if math.isfinite(line.last) else ' class="bad"'
     yield f'<path class="curve" {_stroke(index)} d="M{_LEFT} {y} h24"/>'
     value = f"<tspan{bad}>{_value(line.last)}</tspan>"
-    yield f'<text x="{_LEFT + 32}" y="{y}" dy="4">{_safe(_cut(line.label))}  {value}</text>'
+    yield f'<text x="{_LEFT + 32}" y="{y}" dy="4">{safe(cut(line.label, _LONGEST_LABEL))}  {value}</text>'
 
 
-def _described(chart: Chart, frame: _Frame) -> str:
+def _described(chart: Chart, frame: Frame) -> str:
     return ". ".join(_told(line, frame) for line in chart.lines) + "."
 
 
-def _told(line: Line, frame: _Frame) -> str:
+def _told(line: Line, frame: Frame) -> str:
     broken = sum(not math.isfinite(value) for _, value in line.points)
     hidden = sum(math.isfinite(value) and not frame.y.holds(value) for _, value in line.points)
     first = f"{line.label}: {line.count} values, from {_value(line.points[0][1])} to {_value(line.last)}"
@@ -147,15 +126,3 @@ def _stroke(index: int) -> str:
 
 def _value(value: float) -> str:
     return f"{value:.4g}" if math.isfinite(value) else shown(value)
-
-
-def _text(number: float) -> str:
-    return f"{number:.1f}"
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= _LONGEST_LABEL else f"{text[: _LONGEST_LABEL - 1]}\u2026"
-
-
-def _safe(text: str) -> str:
-    return escape(printable(text))

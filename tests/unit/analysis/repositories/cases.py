@@ -380,7 +380,7 @@ CONFIGURATIONS = (
             "train.py": "import hydra\n@hydra.main(config_path='conf', config_name='base')\n"
             "def main(config):\n    hydra.utils.instantiate(config)\nmain()",
             "conf/base.yaml": "lr: 1\n",
-            "nets/small.py": "class Net: pass",
+            "nets/small.py": "class Net:\n    def __init__(self, lr): pass",
         },
         command="python train.py +_target_=nets.small.Net",
         hydra=True,

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import polars as pl
 import pytest
-from sklearn.datasets import load_diabetes  # type: ignore[import-untyped]
+from sklearn.datasets import load_diabetes
 
 from mlgitlab.adapters.tables.summaries import measure
 from mlgitlab.jobs.data.drift import Finding, Limits, Outcome, compare, overall

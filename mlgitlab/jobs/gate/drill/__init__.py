@@ -1,0 +1,1 @@
+"""The gates tried: each is shown a model that it must not pass."""

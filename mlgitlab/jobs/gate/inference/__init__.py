@@ -1,0 +1,1 @@
+"""How fast a model answers beside the one in production, and how much memory that takes."""

@@ -1,0 +1,1 @@
+"""Intervals by drawing the rows of an evaluation set again; numpy and nothing else."""
