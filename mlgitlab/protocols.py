@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from mlgitlab.changes import ChangeSet
+from mlgitlab.frozen import dataclass
 
 
 class Entry(NamedTuple):

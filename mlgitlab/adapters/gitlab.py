@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from mlgitlab.errors import UsageError, WorldError
+from mlgitlab.frozen import dataclass
 
 _ADVICE = {
     401: "the token is wrong or has expired",

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, MutableMapping
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -18,6 +17,7 @@ import yaml
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from mlgitlab.errors import ConfigError, Problem
+from mlgitlab.frozen import dataclass
 
 SUFFIX = ".yml.j2"
 # Private-use characters: no template holds them by accident, and YAML takes them as text.

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from mlgitlab.analysis.naming import name_of
+from mlgitlab.frozen import dataclass
 
 if TYPE_CHECKING:
     from mlgitlab.analysis.entry import Entries

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import reduce
 from operator import or_
 
@@ -17,6 +17,7 @@ from mlgitlab.cli.webs import Scene, Webs
 from mlgitlab.config.parse import parse
 from mlgitlab.config.schema import Config, OnUnknown, Select
 from mlgitlab.errors import ConfigError, RefusedError
+from mlgitlab.frozen import dataclass
 from mlgitlab.planning import leftovers, listed
 from mlgitlab.planning.baseline import Resolved, Rule, resolve
 from mlgitlab.planning.derive import derive

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from mlgitlab.changes import Change, ChangeSet
 from mlgitlab.cli.comparison import Comparison, assess_changes, compare
@@ -10,6 +10,7 @@ from mlgitlab.cli.inputs import Request, Stores, store_address
 from mlgitlab.cli.project import Project, instance_of, parameters_of, read_project
 from mlgitlab.cli.webs import Webs
 from mlgitlab.config.schema import Select
+from mlgitlab.frozen import dataclass
 from mlgitlab.pipeline.instance import Instance
 from mlgitlab.planning.derive import with_parameters
 from mlgitlab.planning.plan import Plan, Question, make

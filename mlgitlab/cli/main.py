@@ -8,7 +8,6 @@ import json
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NoReturn
 
 import click
@@ -16,6 +15,7 @@ import click
 from mlgitlab import __version__
 from mlgitlab.cli.lazy import LazyGroup
 from mlgitlab.errors import ConfigError, ExitCode, MlgitlabError
+from mlgitlab.frozen import dataclass
 
 _BUG = "this is a bug in mlgitlab; please report it with the lines above"
 INTERRUPTED = 130

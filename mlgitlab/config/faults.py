@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from mlgitlab.errors import Problem
+from mlgitlab.frozen import dataclass
 from mlgitlab.paths import show
 
 

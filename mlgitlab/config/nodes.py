@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any, Final, NoReturn, TypeAlias
 
 import yaml
@@ -11,6 +10,7 @@ from yaml.events import AliasEvent, MappingEndEvent, MappingStartEvent, Sequence
 
 from mlgitlab.config.wording import quoted
 from mlgitlab.errors import ConfigError, Problem
+from mlgitlab.frozen import dataclass
 from mlgitlab.paths import show
 
 # A configuration can come from a fork, and a few lines of aliases can stand for billions of values.

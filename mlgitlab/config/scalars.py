@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from mlgitlab.config.patterns import matcher_of
 from mlgitlab.config.wording import quoted
+from mlgitlab.frozen import dataclass
 
 _UNITS = {
     "week": 604800, "w": 604800, "day": 86400, "d": 86400, "hour": 3600, "hr": 3600, "h": 3600,

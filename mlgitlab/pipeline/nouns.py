@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from mlgitlab.frozen import dataclass
 
 Body = Mapping[str, object]
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from graphlib import TopologicalSorter
 
 from mlgitlab.changes import ChangeSet
 from mlgitlab.ci import PipelineKind
 from mlgitlab.config.schema import Select, StepKind
+from mlgitlab.frozen import dataclass
 from mlgitlab.planning.baseline import Resolved
 from mlgitlab.planning.evidence import Evidence, Pin
 from mlgitlab.planning.profiles import Chosen

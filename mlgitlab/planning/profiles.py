@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from mlgitlab.ci import CiEnvironment, PipelineKind
 from mlgitlab.config.schema import Config, Profile, Select, StepKind
 from mlgitlab.errors import UsageError
+from mlgitlab.frozen import dataclass
 
 _CHECKS = (StepKind.QUALITY, StepKind.DATA)
 _FULL = (*_CHECKS, StepKind.TRAIN, StepKind.EVALUATE, StepKind.GATE)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from mlgitlab.config.schema import Profile, StepKind
+from mlgitlab.frozen import dataclass
 from mlgitlab.planning.steps import Need, StepSpec
 from mlgitlab.results import Cause, Reason
 

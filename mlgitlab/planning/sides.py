@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from mlgitlab.changes import Change
 from mlgitlab.config.schema import Config
+from mlgitlab.frozen import dataclass
 from mlgitlab.planning.globs import GlobIndex
 from mlgitlab.planning.relevance import Relevance, Senses, both
 from mlgitlab.planning.steps import Rule, StepSpec

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 
 from mlgitlab.config.scalars import Duration, Globs
 from mlgitlab.config.schema import Gpu, Loss, StepKind
+from mlgitlab.frozen import dataclass
 from mlgitlab.results import Cause
 
 

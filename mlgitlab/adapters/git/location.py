@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 
 from mlgitlab.adapters.git import trouble
 from mlgitlab.adapters.git.credentials import Credentials
 from mlgitlab.adapters.git.process import Git
+from mlgitlab.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 
 from mlgitlab import paths
 from mlgitlab.adapters.git.process import Git
 from mlgitlab.changes import GITLINK_MODE, TREE_MODE
 from mlgitlab.errors import WorldError
+from mlgitlab.frozen import dataclass
 from mlgitlab.protocols import Entry
 
 _MOST_ASKED = 10_000  # characters of paths on one command line

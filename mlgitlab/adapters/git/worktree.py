@@ -8,7 +8,7 @@ import stat
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 
 from mlgitlab import paths
@@ -16,6 +16,7 @@ from mlgitlab.adapters.git import raw
 from mlgitlab.adapters.git.location import Location
 from mlgitlab.adapters.git.objects import read_blobs
 from mlgitlab.changes import GITLINK_MODE, SYMLINK_MODE, TREE_MODE, Change, ChangeKind, is_file_mode
+from mlgitlab.frozen import dataclass
 from mlgitlab.protocols import Entry
 
 # Nothing in the user's configuration, nor in .gitmodules, may hide a submodule or join paths.
