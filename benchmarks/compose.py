@@ -11,7 +11,8 @@ from collections.abc import Callable, Sequence
 
 import yaml
 
-from mlgitlab.adapters.templates import JinjaJobTemplates, shipped_folder
+from mlgitlab.adapters.template_files import shipped_folder
+from mlgitlab.adapters.templates import JinjaJobTemplates
 from mlgitlab.changes import ChangeSet
 from mlgitlab.ci import CiEnvironment, PipelineKind
 from mlgitlab.config.parse import parse
