@@ -64,7 +64,7 @@ class Report:
 
     def origins(self) -> Mapping[str, str]:
         """Each key's place as `file:line`."""
-        return {path: f"{self._file}:{line}" for path, line in self._lines.items()}
+        return Origins(self._file, self._lines)
 
     def _note(self, path: str, line: int, what: str, hint: str) -> None:
         where = f"{self._file}:{line}: {path}" if path else f"{self._file}:{line}"
@@ -75,6 +75,23 @@ class Report:
 
     def _is_spoilt(self, path: str) -> bool:
         return path in self._around_broken or any(outer in self._broken for outer in _outwards(path))
+
+
+class Origins(Mapping[str, str]):
+    """The place of each key as `file:line`, written when somebody asks."""
+
+    def __init__(self, file: str, lines: Mapping[str, int]) -> None:
+        self._file = file
+        self._lines = lines
+
+    def __getitem__(self, path: str) -> str:
+        return f"{self._file}:{self._lines[path]}"
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._lines)
+
+    def __len__(self) -> int:
+        return len(self._lines)
 
 
 def _outwards(path: str) -> Iterator[str]:

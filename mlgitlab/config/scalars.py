@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from mlgitlab.config.patterns import matcher_of
+from mlgitlab.config.patterns import is_plain, matcher_of
 from mlgitlab.config.wording import quoted
 from mlgitlab.frozen import dataclass
 
@@ -112,6 +112,8 @@ class Globs:
         """Sort patterns into includes and excludes; ValueError for one that cannot mean what it says."""
         for pattern in patterns:
             bare = pattern.removeprefix("!").strip()
+            if is_plain(bare):
+                continue
             if not bare:
                 raise ValueError("an empty pattern matches nothing")
             if re.search(r"(?<!\\)\{[^}]*,[^}]*\}", bare):
@@ -120,8 +122,8 @@ class Globs:
                 raise ValueError(f"{quoted(pattern)} leads out of the repository; patterns start at its root")
             if matcher_of(bare) is None:
                 raise ValueError(f"{quoted(pattern)} matches nothing; is a bracket not closed?")
-        include = tuple(p for p in patterns if not p.startswith("!"))
-        exclude = tuple(p.removeprefix("!") for p in patterns if p.startswith("!"))
+        include = tuple([p for p in patterns if not p.startswith("!")])
+        exclude = tuple([p.removeprefix("!") for p in patterns if p.startswith("!")])
         if exclude and not include:
             raise ValueError('a list of excludes alone matches nothing; put "**" first to mean everything else')
         return cls(include, exclude)

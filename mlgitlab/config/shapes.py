@@ -115,6 +115,12 @@ def keys_of(kind: Callable[..., object]) -> Mapping[str, Key]:
     }
 
 
+@cache
+def required_of(kind: Callable[..., object]) -> tuple[Key, ...]:
+    """Those of the keys that must be there."""
+    return tuple(key for key in keys_of(kind).values() if key.required)
+
+
 def shape_of(hint: object) -> Shape:
     """The shape for a type hint; TypeError for a hint that schema.py must not use."""
     origin, arguments = get_origin(hint), get_args(hint)
