@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
@@ -24,8 +23,7 @@ class Starter:
     @cached_property
     def name(self) -> str:
         """A short name, equal for steps that start the same."""
-        said = json.dumps([self.lines, self.declared, self.source_roots]).encode("ascii")
-        return name_of(said)
+        return name_of(ascii((self.lines, self.declared, self.source_roots)).encode("ascii"))
 
     def entries(self) -> Entries:
         """The entry points."""

@@ -10,7 +10,19 @@ from mlgitlab.config.faults import Report
 from mlgitlab.config.nodes import List, Node, Scalar, Table
 from mlgitlab.config.plain import data, described, is_null, resolve
 from mlgitlab.config.schema import NAME_PATTERN
-from mlgitlab.config.shapes import Choice, Key, ListOf, MapOf, Patterns, Plain, Section, Shape, Written, keys_of, required_of
+from mlgitlab.config.shapes import (
+    Choice,
+    Key,
+    ListOf,
+    MapOf,
+    Patterns,
+    Plain,
+    Section,
+    Shape,
+    Written,
+    keys_of,
+    required_of,
+)
 from mlgitlab.config.wording import did_you_mean, key_shown, nearest, quoted, suggestion
 
 NAME_RULE: Final = "letters, digits, `_`, `.` and `-`; a letter or digit first; at most 63"

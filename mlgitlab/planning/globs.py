@@ -46,6 +46,7 @@ def compile_pattern(text: str) -> Pattern:
     return Pattern(text, _folder_of(text), matcher)
 
 
+@cache
 def _folder_of(text: str) -> str:
     """The deepest folder or file that all matches of a pattern share."""
     bare, anchored = normal(text)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import replace
 from pathlib import PurePosixPath
 
 from mlgitlab.analysis.loading import Loaded, Loading
@@ -87,6 +86,11 @@ def _hits(step: StepSpec, loaded: Loaded, among: Iterable[str], senses: Senses) 
             continue
         shown += 1
         is_shown = shown <= _MOST_WAYS
-        way = loaded.chain(path) if is_shown else (path,)
-        hit = Hit.of_import(step.id, way, claims=step.kind is not StepKind.QUALITY)
-        yield replace(hit, key="" if is_shown else ALSO, certain=loaded.is_certain(path), parts=parts)
+        yield Hit.of_import(
+            step.id,
+            loaded.chain(path) if is_shown else (path,),
+            key="" if is_shown else ALSO,
+            claims=step.kind is not StepKind.QUALITY,
+            certain=loaded.is_certain(path),
+            parts=parts,
+        )

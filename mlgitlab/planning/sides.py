@@ -33,9 +33,18 @@ class Hit:
     parts: tuple[str, ...] = ()
 
     @classmethod
-    def of_import(cls, step: str, chain: tuple[str, ...], *, claims: bool = True) -> Hit:
+    def of_import(
+        cls,
+        step: str,
+        chain: tuple[str, ...],
+        *,
+        key: str = "",
+        claims: bool = True,
+        certain: bool = True,
+        parts: tuple[str, ...] = (),
+    ) -> Hit:
         """A changed file that the step's entry point loads; `chain` leads from the file to the entry."""
-        return cls(step=step, cause=Cause.IMPORT, key="", chain=chain, claims=claims)
+        return cls(step=step, cause=Cause.IMPORT, key=key, chain=chain, claims=claims, certain=certain, parts=parts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
