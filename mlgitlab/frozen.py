@@ -108,16 +108,34 @@ class _Fields:
 
 
 def _first_init(spec: Spec, *, kw_only: bool) -> Callable[..., None]:
-    """The initialiser until the first instance is made: it puts a compiled one in its place."""
+    """The initialiser of the first instance; a second one is worth compiling what takes its place."""
+    is_first = True
 
     def init(self: object, *args: object, **kwargs: object) -> None:
+        nonlocal is_first
+        if is_first and not args and _initialise(self, spec, kwargs):
+            is_first = False
+            return
         # A subclass with an initialiser of its own may call this one.
         owner: Any = next(cls for cls in type(self).__mro__ if cls.__dict__.get("__init__") is init)
-        compiled = _init(owner, spec, kw_only=kw_only)
-        owner.__init__ = compiled
+        owner.__init__ = compiled = _init(owner, spec, kw_only=kw_only)
         compiled(self, *args, **kwargs)
 
     return init
+
+
+def _initialise(self: object, spec: Spec, given: Mapping[str, object]) -> bool:
+    """Set every field from what is given or its default; False, with nothing said, where that is not possible."""
+    if not given.keys() <= spec.keys():
+        return False
+    for name, (_, default) in spec.items():
+        value = given.get(name, default)
+        if name not in given and isinstance(default, Field):
+            value = default.default if default.default_factory is MISSING else default.default_factory()
+        if value is MISSING:
+            return False
+        object.__setattr__(self, name, value)
+    return True
 
 
 def _init(owner: Class, spec: Spec, *, kw_only: bool) -> Callable[..., None]:

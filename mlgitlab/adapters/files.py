@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 
 from mlgitlab.errors import UsageError, WorldError
@@ -19,21 +18,15 @@ def read(path: Path) -> bytes:
 
 def write(path: Path, content: bytes) -> None:
     """Replace the file's content in one step; WorldError when the disk refuses."""
-    temporary = ""
+    temporary: Path | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(handle, "wb") as stream:
+        place = path.parent / f".{path.name}.{os.urandom(6).hex()}"
+        with place.open("xb") as stream:
+            temporary = place
             stream.write(content)
-        Path(temporary).chmod(0o666 & ~_umask())
-        Path(temporary).replace(path)
+        place.replace(path)
     except OSError as error:
-        Path(temporary).unlink(missing_ok=True) if temporary else None
+        if temporary:
+            temporary.unlink(missing_ok=True)
         raise WorldError(f"cannot write {str(path)!r}: {error.strerror}") from None
-
-
-def _umask() -> int:
-    """The process's mask; reading it means setting it for a moment."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

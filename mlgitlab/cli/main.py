@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import json
 import os
 import sys
@@ -19,8 +18,6 @@ from mlgitlab.frozen import dataclass
 
 _BUG = "this is a bug in mlgitlab; please report it with the lines above"
 INTERRUPTED = 130
-_ALLOCATIONS = 500_000  # before the first look for garbage in circles
-
 # Listed here with their help, so that `mlgitlab --help` imports none of them.
 _COMMANDS = {
     "generate": "Write the child pipeline for a change (for CI).",
@@ -63,8 +60,6 @@ def cli() -> None:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit code is an ExitCode, or 130 after ^C."""
-    # Values form no cycles, and a run is short: collecting is looking through all of them for nothing.
-    gc.set_threshold(_ALLOCATIONS)
     arguments = list(sys.argv[1:] if argv is None else argv)
     surroundings = Surroundings(environ=dict(os.environ), cwd=os.getcwd())  # noqa: PTH109 (kept as given)
     color = False if surroundings.environ.get("NO_COLOR") else None

@@ -33,6 +33,7 @@ _EXPECTED: Final = {
     Plain.BOOLEAN: "true or false",
     Plain.SCALAR: "text, a number, true or false",
 }
+_TEXTS: Final = ListOf(Plain.TEXT)
 _NAME: Final = re.compile(NAME_PATTERN)
 _ROOT_HINTS: Final = {"version": "begin the file with `version: 1`"}
 
@@ -177,7 +178,7 @@ def _written(shape: Written, node: Node, path: str, report: Report) -> object:
 
 
 def _patterns(shape: Patterns, node: Node, path: str, report: Report) -> object:
-    patterns = _list(ListOf(Plain.TEXT), node, path, report)
+    patterns = _list(_TEXTS, node, path, report)
     if not isinstance(patterns, tuple):
         return _BROKEN
     try:

@@ -39,7 +39,7 @@ class Report:
 
     def line(self, path: str) -> int:
         """The line of a key, or of the nearest key around it."""
-        return self._lines.get(self._nearest(path), 1)
+        return self._lines.get(path) or self._lines.get(self._nearest(path), 1)
 
     def fault(self, path: str, what: str, hint: str = "", *, line: int) -> None:
         """Note that the value at `path` is wrong."""

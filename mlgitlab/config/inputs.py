@@ -42,7 +42,7 @@ class Inputs:
         for item in items:
             if item.startswith("$"):
                 variables.append(_variable(item))
-            elif keyed := _KEYED.fullmatch(item):
+            elif ":" in item and (keyed := _KEYED.fullmatch(item)):
                 by_file.setdefault(_file(item, keyed["file"]), []).append(_key(item, keyed["key"]))
             else:
                 patterns.append(item)

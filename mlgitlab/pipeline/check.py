@@ -5,7 +5,6 @@ Sources: https://docs.gitlab.com/ci/yaml/ and, where a number is given, https://
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -114,6 +113,8 @@ def _keyword_problems(job: Job) -> Iterator[Problem]:
     allowed = _TRIGGER_KEYWORDS if is_trigger else _KEYWORDS
     for keyword in job.body:
         if keyword not in allowed:
+            import difflib  # noqa: PLC0415 (only for faults)
+
             near = difflib.get_close_matches(keyword, allowed, n=1)
             yield _problem(job, f"unknown keyword {keyword!r}", f"did you mean {near[0]}?" if near else "")
     script = job.body.get("script")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -56,6 +55,8 @@ def choose(config: Config, env: CiEnvironment, requested: str = "") -> Chosen:
     profiles = _profiles(config)
     if name := requested or env.profile:
         if name not in profiles:
+            import difflib  # noqa: PLC0415 (only for faults)
+
             near = difflib.get_close_matches(name, profiles, n=1)
             meant = f"did you mean {near[0]}?" if near else f"there are: {', '.join(sorted(profiles))}"
             raise UsageError(f"there is no profile {name!r}", meant)

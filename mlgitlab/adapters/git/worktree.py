@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import shutil
 import stat
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -147,6 +145,9 @@ def _staged(records: Iterable[bytes]) -> tuple[dict[str, Entry], set[str]]:
 @contextmanager
 def _refreshed_index(location: Location) -> Iterator[Mapping[str, str]]:
     """The environment in which git uses a copy of the index that knows which touched files are the same."""
+    import shutil  # noqa: PLC0415 (both only for who looks at files on disk)
+    import tempfile  # noqa: PLC0415
+
     original = location.private("index")
     with tempfile.TemporaryDirectory(prefix="mlgitlab-") as folder:
         copy = os.path.join(folder, "index")  # noqa: PTH118 - beside `original`, which may be any bytes
