@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
@@ -13,6 +13,7 @@ from mlgitlab import paths
 from mlgitlab.adapters.git import raw
 from mlgitlab.adapters.git.location import Location
 from mlgitlab.adapters.git.objects import read_blobs
+from mlgitlab.adapters.shares import shared_out
 from mlgitlab.changes import GITLINK_MODE, SYMLINK_MODE, TREE_MODE, Change, ChangeKind, is_file_mode
 from mlgitlab.frozen import dataclass
 from mlgitlab.protocols import Entry
@@ -103,6 +104,15 @@ class WorkTreeSnapshot:
             if path not in skipped and (content := _content(_on_disk(self.location.folder, path))) is not None:
                 found[path] = content
         return found
+
+    def through(self, wanted: Iterable[str], work: Callable[[str, bytes], bytes]) -> Mapping[str, bytes]:
+        """What `work` makes of each content, read in several processes."""
+        _ = self._listing  # once, before there are copies of this process
+
+        def made(share: Iterable[str]) -> Mapping[str, bytes]:
+            return {path: work(path, content) for path, content in self.read(share).items()}
+
+        return shared_out(sorted(set(wanted)), made)
 
     def blobs(self, wanted: Iterable[str]) -> Mapping[str, str]:
         """What git would call the contents, of links and of names that it cannot be told among lines as they are."""
