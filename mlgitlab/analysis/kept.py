@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from json.encoder import encode_basestring_ascii
 
 from mlgitlab.analysis.meaning.values import Layer, Meaning, Part
 from mlgitlab.analysis.naming import name_of
@@ -65,7 +66,9 @@ def _as_bytes(record: object) -> bytes:
 
 
 def _joined(texts: dict[str, bytes]) -> bytes:
-    return b"{%b}" % b",".join(b"%b:%b" % (_as_bytes(key), texts[key]) for key in sorted(texts))
+    return b"{%b}" % b",".join(
+        [b"%b:%b" % (encode_basestring_ascii(key).encode(), texts[key]) for key in sorted(texts)]
+    )
 
 
 class KeptParses:

@@ -22,6 +22,7 @@ from mlgitlab.config.shapes import (
     Written,
     keys_of,
     required_of,
+    shorthand_of,
 )
 from mlgitlab.config.wording import did_you_mean, key_shown, nearest, quoted, suggestion
 
@@ -81,6 +82,8 @@ def _unknown(name: str, keys: Mapping[str, Key], path: str, line: int, report: R
 
 
 def _build(shape: Shape, node: Node, path: str, report: Report) -> object:  # noqa: PLR0911 (one for each shape)
+    if shape is Plain.TEXT and isinstance(node, Scalar) and not (node.plain and is_null(node)):
+        return node.text  # half of all values
     match shape:  # the most frequent ones first
         case Plain():
             return _plain(shape, node, path, report)
@@ -219,12 +222,12 @@ def _mapping(shape: MapOf, node: Node, path: str, report: Report) -> object:
 
 
 def _section(shape: Section, node: Node, path: str, report: Report) -> object:
-    short = shape.shorthand
+    short = shorthand_of(shape.kind)
     table = Table(line=node.line, entries=()) if is_null(node) else node
     if isinstance(table, Table):
         values = build_section(shape, table, path, report)
     elif short:
-        child = _join(path, short.name)
+        child = f"{path}.{short.name}"
         report.place(child, report.line(path))
         value = _build(short.shape, table, child, report)
         values = {} if value is _BROKEN else {short.name: value}

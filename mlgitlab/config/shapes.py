@@ -73,8 +73,7 @@ class Section:
     @property
     def shorthand(self) -> Key | None:
         """The key whose value may stand for the whole section."""
-        name = getattr(self.kind, "shorthand", None)
-        return keys_of(self.kind)[name] if name else None
+        return shorthand_of(self.kind)
 
 
 Shape: TypeAlias = Plain | Choice | Written | Patterns | ListOf | MapOf | Section
@@ -113,6 +112,13 @@ def keys_of(kind: Callable[..., object]) -> Mapping[str, Key]:
         )
         for field in fields(cast("type[Any]", kind))
     }
+
+
+@cache
+def shorthand_of(kind: Callable[..., object]) -> Key | None:
+    """The key whose value may stand for the whole section."""
+    name = getattr(kind, "shorthand", None)
+    return keys_of(kind)[name] if name else None
 
 
 @cache
