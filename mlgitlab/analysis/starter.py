@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from mlgitlab.analysis.entry import Entries
 
 
+_SHORT = 100
+
+
 @dataclass(frozen=True, kw_only=True)
 class Starter:
     """What one step starts: the lines of its shell, and the entry points and source roots declared for it."""
@@ -22,8 +25,9 @@ class Starter:
 
     @cached_property
     def name(self) -> str:
-        """A short name, equal for steps that start the same."""
-        return name_of(ascii((self.lines, self.declared, self.source_roots)).encode("ascii"))
+        """A name, equal for steps that start the same: what is said, where that is short, else a digest of it."""
+        said = ascii((self.lines, self.declared, self.source_roots))
+        return said if len(said) <= _SHORT else name_of(said.encode("ascii"))
 
     def entries(self) -> Entries:
         """The entry points."""
