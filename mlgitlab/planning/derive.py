@@ -173,8 +173,8 @@ def _spec(  # noqa: PLR0913 (every kind of step is made here, so that all inheri
     datasets: tuple[str, ...] = (),
 ) -> StepSpec:
     defaults = config.defaults
-    sources = [config.datasets[Name(name)] for name in datasets]
-    read = [step.inputs, defaults.inputs, *[source.inputs for source in sources], *([model.inputs] if model else [])]
+    sources = [(name, config.datasets[Name(name)]) for name in datasets]
+    read = [step.inputs, defaults.inputs, *[source.inputs for _, source in sources], *([model.inputs] if model else [])]
     inherited = Inheritance(key, f"models.{owner}" if model else None)
     gpu = inherited.pick("gpu", step.gpu, model.gpu if model and kind is not StepKind.EVALUATE else None, None)
     if gpu and gpu.type == NO_GPU:
@@ -188,8 +188,8 @@ def _spec(  # noqa: PLR0913 (every kind of step is made here, so that all inheri
         entry=step.entry,
         dvc=step.dvc,
         source_roots=tuple(dict.fromkeys((*(model.source_roots if model else ()), *config.source_roots))),
-        data=tuple([described(name, source) for name, source in zip(datasets, sources, strict=True)]),
-        remote=tuple([name for name, source in zip(datasets, sources, strict=True) if is_remote(source)]),
+        data=tuple([described(name, source) for name, source in sources]),
+        remote=tuple([name for name, source in sources if is_remote(source)]),
         reads=tuple(sorted({name for inputs in read for name in inputs.variables})),
         matrix=step.datasets if kind is StepKind.EVALUATE else (),
         needs=needs,
