@@ -161,6 +161,14 @@ def test_each_instance_has_a_default_of_its_own_where_a_factory_makes_it() -> No
     assert Ours(name="a").tags is not Ours(name="a").tags
 
 
+def test_the_other_way_round_is_refused() -> None:
+    with pytest.raises(AssertionError, match="standard library"):
+
+        @dataclass(frozen=True, slots=True, kw_only=True)
+        class Grandchild(Theirs):
+            last: int = 1
+
+
 def test_a_class_of_the_standard_library_may_inherit() -> None:
     @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
     class Grandchild(Ours):

@@ -33,9 +33,9 @@ def _run(code: str) -> str:
 
 def test_every_thing_has_its_result_whoever_made_it() -> None:
     code = """
+print("written once")
 found = shared_out(names, lambda share: {name: name.encode("utf-8", "surrogateescape") * 100 for name in share})
 assert found == {name: name.encode("utf-8", "surrogateescape") * 100 for name in names}
-print("written once", flush=False)
 """
     assert _run(code) == "written once\n"
 
