@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
 from mlgitlab.paths import show
@@ -25,6 +24,8 @@ def key_shown(key: str) -> str:
 
 def nearest(wanted: str, known: Iterable[str]) -> str:
     """The known name most like `wanted`; empty when none is near."""
+    import difflib  # noqa: PLC0415 (only for faults)
+
     candidates = list(known)
     if len(candidates) > _MOST_CANDIDATES:
         return ""
