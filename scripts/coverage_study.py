@@ -55,11 +55,13 @@ class Scenario:
         if self.metric in FAIRNESS:
             return _of_groups(self.metric, pair, seed, draws)
         measure = partial(own.measured, _median_error) if self.metric == "own" else KNOWN[Metric(self.metric)].measure
-        found = measure(rows_of(pair, seed), Options(draws=draws))
+        rows = rows_of(pair, seed)
+        found = measure(rows, Options(draws=draws))
         if isinstance(found, str):
             return None
         value = found.values[0] - found.values[1]
-        return value, Estimate(value=value, spread=found.resampled.mixed((1, -1))).interval(LEVEL)
+        spread = None if rows.identical else found.resampled.mixed((1, -1))
+        return value, Estimate(value=value, spread=spread).interval(LEVEL)
 
 
 def _median_error(truth: object, predicted: object, *_others: object) -> float:
