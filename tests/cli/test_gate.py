@@ -134,6 +134,17 @@ def test_a_change_cannot_switch_off_the_rule_that_judges_it(tmp_path: Path) -> N
     assert project.verdict("--base", base, code=3)["weakened"] == ["metrics.accuracy was taken out"]
 
 
+def test_a_change_cannot_stop_saying_which_rows_were_trained_on(tmp_path: Path) -> None:
+    project = Project(tmp_path / "r")
+    config = (project.folder / "mlgitlab.yml").read_text()
+    base = project.change({"mlgitlab.yml": config.replace(", trained_on: out/rows.txt", "")})
+    project.candidate(860)
+    assert project.verdict(code=0)["outcome"] == "pass"
+    found = project.verdict("--base", base, code=3)
+    assert found["weakened"] == ["evaluate.predictions.trained_on was taken out"]
+    assert ruling(found, "data.held_out")["outcome"] == "inconclusive"
+
+
 def test_a_base_that_is_not_there_is_no_reason_to_judge_by_less(tmp_path: Path) -> None:
     project = Project(tmp_path / "r")
     project.candidate(800)
