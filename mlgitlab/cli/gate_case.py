@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -20,8 +21,8 @@ from mlgitlab.cli.wiring import evaluate as files
 from mlgitlab.cli.wiring import gate as world
 from mlgitlab.cli.wiring.train import tools_of
 from mlgitlab.config.field import Name
-from mlgitlab.config.gates import Gates
 from mlgitlab.config.gates_metrics import MetricRule
+from mlgitlab.config.schema import Model
 from mlgitlab.errors import ConfigError, Problem, UsageError, WorldError
 from mlgitlab.jobs.gate.artifact import judge as artifact
 from mlgitlab.jobs.gate.binding import Bound, bind
@@ -32,6 +33,8 @@ from mlgitlab.jobs.gate.metrics.own import OwnMetric
 from mlgitlab.jobs.metrics.report import PRODUCTION
 from mlgitlab.jobs.train.task import Tools
 from mlgitlab.paths import show
+
+_SHA = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,8 +74,12 @@ class Court:
 
         UsageError where there are none at all, WorldError where a base cannot be read.
         """
-        own = model_of(self.subject).gates
-        found = bind(own, [self._then(base) for base in bases or self._bases()])
+        model = model_of(self.subject)
+        own, then = model.gates, [self._then(base) for base in bases or self._bases()]
+        found = bind(own, [each.gates if each else None for each in then])
+        if any(_says_rows(each) for each in then if each) and not _says_rows(model):
+            told = "evaluate.predictions.trained_on was taken out"
+            found = replace(found, weakened=(*found.weakened, told), seen=True)
         if found.rules is None and not found.then:
             hint = "docs/gates.md shows the rules that there are"
             raise UsageError(f"mlgitlab.yml has no gates of the model {show(self.subject.model)!r}", hint)
@@ -86,10 +93,11 @@ class Court:
         env = self.subject.request.env
         return (env.diff_base_sha,) if env.in_ci and env.kind in BOUND_BY_BASE and env.diff_base_sha else ()
 
-    def _then(self, base: str) -> Gates | None:
+    def _then(self, base: str) -> Model | None:
+        """The model as a commit that counts as well has it."""
         repository = self.subject.repository
         commit = repository.resolve(base)
-        if commit is None and repository.obtain(base):
+        if commit is None and _SHA.fullmatch(base) and repository.obtain(base):
             commit = base
         if commit is None:
             raise WorldError(f"the commit {base[:80]!r}, whose gates count as well, is not in the clone", "fetch it")
@@ -97,8 +105,7 @@ class Court:
         if isinstance(config, str):
             self.tools.tell(f"the rules of {commit[:12]} do not count: {config}")
             return None
-        model = config.models.get(Name(self.subject.model))
-        return model.gates if model else None
+        return config.models.get(Name(self.subject.model))
 
     @contextmanager
     def case(self, candidate: str, *, smoke: bool, itself: bool = False) -> Iterator[Case]:
@@ -158,3 +165,9 @@ class Court:
         step = self.subject.project.steps[f"{self.subject.model}:train"]
         root, roots = self.tools.folder.root, step.source_roots
         return {name: world.load_metric(rule.entry, root, roots) for name, rule in rules.items() if rule.entry}
+
+
+def _says_rows(model: Model) -> bool:
+    """Whether the model says in which file the rows are that it was trained on."""
+    predictions = model.evaluate.predictions if model.evaluate else None
+    return bool(predictions and predictions.trained_on)

@@ -22,11 +22,15 @@ _SETTINGS = ("statistics", "held_out")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bound:
-    """The rules to judge by: those of the commit, and those of its base that count besides; what it tried to weaken."""
+    """The rules to judge by: those of the commit, and those of its base that count besides; what it tried to weaken.
+
+    seen: whether the rows that were trained on must be known, since the base says in which file they are.
+    """
 
     rules: Gates | None
     then: tuple[Gates, ...] = ()
     weakened: tuple[str, ...] = ()
+    seen: bool = False
 
 
 def bind(rules: Gates | None, bases: Iterable[Gates | None]) -> Bound:

@@ -11,9 +11,10 @@ from mlgitlab.jobs.gate.rows import wording
 from mlgitlab.jobs.gate.rows.conditions import Estimate, judged, wanted
 from mlgitlab.jobs.gate.rows.selection import Rows
 from mlgitlab.jobs.gate.rows.soundness import Unsound
-from mlgitlab.jobs.gate.ruling import Family, Number, Outcome, Ruling, Side
+from mlgitlab.jobs.gate.ruling import Family, Judged, Number, Outcome, Ruling, Side
 
-_IDENTICAL = "both models give the same answers on every row"
+# How many events may be behind none that was seen, at 95 % (Wilson 1927): the square of 1.96.
+_BEHIND_NONE = 3.84
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +69,9 @@ class Question:
             mandatory=self.mandatory,
             dataset=self.dataset,
             slice=where,
+            judged=Judged(self.condition.of.value),
+            margin=self.condition.bound.limit,
+            higher_is_better=self.condition.bound.upwards,
         )
 
     def _estimate(self, found: Measured, rows: Rows) -> Estimate | str:
@@ -105,7 +109,7 @@ class Question:
             rows=rows.count,
             wanted=needed,
             numbers=self._numbers(found, rows),
-            notes=(*found.notes, *((_IDENTICAL,) if exact else ()), *_said_of_claims(claims, outcome)),
+            notes=(*found.notes, *_said_of_identical(rows, exact=exact), *_said_of_claims(claims, outcome)),
         )
 
     def _numbers(self, found: Measured, rows: Rows) -> tuple[Number, ...]:
@@ -130,6 +134,13 @@ _WHAT = {
     Of.DIFFERENCE: "the difference from production",
     Of.RATIO: "the ratio to production",
 }
+
+
+def _said_of_identical(rows: Rows, *, exact: bool) -> tuple[str, ...]:
+    if not exact:
+        return ()
+    share = _BEHIND_NONE / (rows.independent + _BEHIND_NONE)
+    return (f"both models give the same answers on every row; they may still differ on up to {share:.2%} of others",)
 
 
 def _said_of_claims(claims: int, outcome: Outcome) -> tuple[str, ...]:

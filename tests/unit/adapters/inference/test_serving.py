@@ -43,12 +43,18 @@ def outcomes(rule: InferenceRules, places: Places) -> dict[str, Outcome]:
 @pytest.mark.parametrize(("rule", "program"), [(BY_LINES, LINES), (BY_HTTP, HTTP)], ids=["lines", "http"])
 def test_a_much_slower_model_fails(tmp_path: Path, rule: InferenceRules, program: str) -> None:
     # So much slower, and so wide a limit, that it shows on a machine with other work as well.
-    rule = dataclasses.replace(rule, latency_p50=LatencyLimit(max_ratio=4.0), duration=Duration(5))
-    found = measured(rule, project(tmp_path, program, candidate=0.1, production=0.005))
-    rulings = {ruling.rule: ruling for ruling in judge(rule, found).rulings}
-    assert rulings["inference.answers"].outcome is Outcome.PASS
-    assert rulings["inference.latency_p50.max_ratio"].outcome is Outcome.FAIL
-    assert not found.fault
+    rule = dataclasses.replace(rule, latency_p50=LatencyLimit(max_ratio=5.0), duration=Duration(5))
+    places = project(tmp_path, program, candidate=0.12, production=0.008)
+    outcome = Outcome.INCONCLUSIVE
+    for _ in range(4):  # with so much other work that there is no verdict, which is right, it is tried again
+        found = measured(rule, places)
+        answers, latency = judge(rule, found).rulings
+        assert answers.outcome is Outcome.PASS
+        assert not found.fault
+        outcome = latency.outcome
+        if outcome is not Outcome.INCONCLUSIVE:
+            break
+    assert outcome is Outcome.FAIL
 
 
 @pytest.mark.parametrize(("rule", "program"), [(BY_LINES, LINES), (BY_HTTP, HTTP)], ids=["lines", "http"])
