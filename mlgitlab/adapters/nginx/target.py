@@ -106,11 +106,6 @@ class NginxOnHost:
                 slot.stop()
         self._tidy()
 
-    def end(self) -> None:
-        """Stop the models, whoever they answer. nginx itself is left alone."""
-        for slot in self._slots():
-            slot.stop()
-
     @contextmanager
     def copying(self, seen: Callable[[Question], None], sample: float) -> Iterator[None]:
         """Let a server of our own be the shadow for a while. Should we be killed, copies go nowhere and hurt nobody."""
