@@ -20,7 +20,7 @@ from mlgitlab.errors import UsageError, WorldError
 _PATIENCE = 10.0  # seconds for nginx to do as it is told
 _TOGETHER = 0.3  # seconds in which old and new workers may both take connections
 _LONGEST_SOCKET = 100  # the system takes 107 bytes
-_NEEDED = ("mirror", "split_clients", "map", "proxy")
+_NEEDED = ("mirror", "split_clients", "map", "proxy", "upstream_zone", "upstream_keepalive")
 CONFIGURATION = "nginx.conf"
 
 

@@ -21,6 +21,9 @@ from mlgitlab.jobs.deploy.target import Target
 from mlgitlab.jobs.deploy.task import Incidents, Task
 from mlgitlab.store.library import Store
 
+# What is for us alone.
+_OURS = frozenset({"MLGITLAB_GITLAB_TOKEN", "MLGITLAB_SIGNING_KEY"})
+
 
 def target(task: Task, store: Store, root: Path, environ: Mapping[str, str]) -> Target:
     """The place that a task is about; what is relative in its configuration starts at `root`."""
@@ -37,7 +40,11 @@ def target(task: Task, store: Store, root: Path, environ: Mapping[str, str]) -> 
         case TargetKind.COMMAND:
             assert settings.command
             return CommandPlace(
-                model=task.model, environment=task.environment, root=root, settings=settings.command, environ=environ
+                model=task.model,
+                environment=task.environment,
+                root=root,
+                settings=settings.command,
+                environ={name: value for name, value in environ.items() if name not in _OURS},
             )
         case TargetKind.POINTER:
             return PointerTarget(store=store, model=task.model, environment=task.environment)
