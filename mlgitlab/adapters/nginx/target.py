@@ -124,7 +124,9 @@ class NginxOnHost:
             try:
                 yield
             finally:
-                self._apply(replace(traffic, shadow="", sample=0.0), {})
+                now = self._traffic()
+                if now.shadow == RECORDER:  # else somebody has changed it since
+                    self._apply(replace(now, shadow="", sample=0.0), {})
 
     def _slots(self) -> tuple[Slot, ...]:
         return tuple(
