@@ -106,7 +106,8 @@ class Task:
     @cached_property
     def _baseline(self) -> bytes:
         assert self.drift is not None
-        return world.read(self.root / self.drift.profile, "the baseline profile")
+        hint = f"make it: mlgitlab data profile {self.dataset} -o {self.drift.profile}"
+        return world.read(self.root / self.drift.profile, "the baseline profile", hint)
 
     def validate(self, progress: Callable[[int], None]) -> Verdict:
         """Read every row; what cannot be read is an answer, too."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mlgitlab.config import gates
+from mlgitlab.config import gates, gates_fairness, gates_metrics
 from mlgitlab.config.faults import Finding
 from mlgitlab.config.gates_predictions import PredictionsFile
 from mlgitlab.config.schema import Config, Model
@@ -48,6 +48,7 @@ def _gates(key: str, model: Model) -> Iterator[Finding]:
             yield Finding(path=f"{key}.gates.held_out[{index}]", what=what, hint=hint)
     if predictions:
         yield from _columns(key, model, predictions)
+        yield from _answers(key, model, predictions)
 
 
 def _columns(key: str, model: Model, predictions: PredictionsFile) -> Iterator[Finding]:
@@ -62,6 +63,23 @@ def _columns(key: str, model: Model, predictions: PredictionsFile) -> Iterator[F
             hint = suggestion(column, predictions.groups, "they have") or "name it in `predictions.groups`"
             what = f"the predictions have no group column {quoted(column)}"
             yield Finding(path=f"{key}.gates.{below}", what=what, hint=hint)
+
+
+def _answers(key: str, model: Model, predictions: PredictionsFile) -> Iterator[Finding]:
+    """Rules read an answer of some kind: one that the predictions do not have leaves a rule open for ever."""
+    assert model.gates
+    rules = [
+        *((f"metrics.{name}", gates_metrics.reads(name, rule)) for name, rule in model.gates.metrics.items()),
+        *((f"fairness.{name}", gates_fairness.reads(name, rule)) for name, rule in model.gates.fairness.items()),
+    ]
+    scores = "scores" if predictions.task == "multiclass" else "score"
+    for below, read in rules:
+        column = scores if read == "score" else read
+        if column and not getattr(predictions, column):
+            what = f"the rule reads `{column}`, and the predictions have none"
+            at = f"{key}.evaluate.predictions.{column}"
+            hint = f"name its column in {at}"
+            yield Finding(path=f"{key}.gates.{below}", what=what, hint=hint, absent=(at,))
 
 
 def _predictions(key: str, found: PredictionsFile) -> Iterator[Finding]:

@@ -75,3 +75,13 @@ def faults(name: str, rule: FairnessRule) -> Iterator[str]:
         yield f"`at_most` belongs to {' and '.join(f'`{each}`' for each in _BOUNDED)}"
     if rule.min_group < 2:
         yield "`min_group` must be 2 at least"
+
+
+def reads(name: str, rule: FairnessRule) -> str:
+    """Which answer a rule looks at: `prediction` or `score`; empty where its criterion is not known."""
+    criterion = rule.criterion or name
+    if criterion not in list(Criterion):
+        return ""
+    losses = (Criterion.ERROR_PARITY, Criterion.BOUNDED_GROUP_LOSS)
+    of_scores = criterion == Criterion.CALIBRATION or (criterion in losses and rule.loss is GroupLoss.LOG_LOSS)
+    return "score" if of_scores else "prediction"

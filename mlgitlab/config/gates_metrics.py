@@ -95,6 +95,18 @@ class MetricRule:
 
 
 LEAST_RESAMPLES = 200
+_OF_PREDICTIONS = frozenset({
+    Metric.ACCURACY, Metric.BALANCED_ACCURACY, Metric.PRECISION, Metric.RECALL, Metric.F1,
+    Metric.MAE, Metric.MSE, Metric.RMSE, Metric.R2, Metric.PINBALL,
+})
+
+
+def reads(name: str, rule: MetricRule) -> str:
+    """Which answer a rule looks at: `prediction` or `score`; empty where it takes any, or its metric is not known."""
+    metric = rule.metric or name
+    if rule.entry is not None or metric not in list(Metric):
+        return ""
+    return "prediction" if metric in _OF_PREDICTIONS else "score"
 
 
 def faults(name: str, rule: MetricRule) -> Iterator[str]:

@@ -141,7 +141,7 @@ def test_an_evaluation_that_leaves_nothing_to_judge_fails_and_says_why(tmp_path:
     project.train()
     done = project.run("evaluate", "fraud", code=3)
     assert "p.csv holds no predictions that could be judged" in done.err
-    assert "1 ids come more than once: 'a'" in done.err
+    assert "1 id comes more than once: 'a'" in done.err
 
 
 def test_predictions_of_an_earlier_run_are_not_mistaken_for_new_ones(project: Project) -> None:

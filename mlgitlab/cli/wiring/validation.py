@@ -144,9 +144,9 @@ def reports(verdict: Verdict) -> Mapping[str, bytes]:
     }
 
 
-def read(path: Path, what: str) -> bytes:
+def read(path: Path, what: str, hint: str = "") -> bytes:
     """A file that the configuration names; UsageError when it cannot be read."""
     try:
         return path.read_bytes()
     except OSError as error:
-        raise UsageError(f"cannot read {what} {str(path)!r}: {error.strerror}") from None
+        raise UsageError(f"cannot read {what} {str(path)!r}: {error.strerror}", hint) from None

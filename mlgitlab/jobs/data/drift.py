@@ -116,9 +116,17 @@ def _distributed(
         return replace(found, notes=(*found.notes, "sensitive: only missing values are compared"))
     if before.kind == Kind.NULL and now.kind != Kind.NULL:
         return _worse(found, Outcome.INCONCLUSIVE, "the baseline holds no value of it")
+    if _is_key(before) and _is_key(now):
+        return replace(found, notes=(*found.notes, "each value is there once: only missing ones are compared"))
     if aligned is None or not sum(aligned.before) or not sum(aligned.now):
         return _binless(found, before, now)
     return _judged(_measured(found, aligned), limits)
+
+
+def _is_key(column: ColumnProfile) -> bool:
+    """Whether each text is there once: then all of them are others tomorrow, and nothing has moved."""
+    values = column.rows - column.nulls
+    return column.kind == Kind.TEXT and column.distinct_exact and column.distinct == values > _SHOWN
 
 
 def _judged(found: Finding, limits: Limits) -> Finding:

@@ -26,6 +26,8 @@ _TOP = frozenset({
     "description", "metadata",
 })  # fmt: skip
 _DROPS = "drop_invalid_rows"
+# What other libraries call them; the nearest spelling would be another check.
+_ELSEWHERE = {"gte": "ge", "lte": "le", "minimum": "ge", "maximum": "le", "min": "ge", "max": "le", "enum": "isin"}
 _TYPES = ("dataframe", "polars_dataframe", "pyspark_sql_dataframe", "pyspark_dataframe")
 
 
@@ -208,7 +210,8 @@ class _Reader:
             elif name == _DROPS and known:
                 self._fault(key, f"{what}: `{_DROPS}` would hide wrong rows instead of reporting them", "remove it")
             elif known and name not in known:
-                hint = suggestion(name, sorted(known - {_DROPS}), "known")
+                meant = _ELSEWHERE.get(name)
+                hint = f"did you mean `{meant}`?" if meant else suggestion(name, sorted(known - {_DROPS}), "known")
                 self._fault(key, f"{what}: there is no key or check `{key_shown(name)}`", hint)
             else:
                 seen.add(name)

@@ -84,5 +84,5 @@ def _reasons(kept: Kept, trained: Training, place: str) -> Iterator[str]:
     shared = kept.seen.get("shared")
     if shared:
         some = kept.seen.get("some")
-        named = ", ".join(map(str, some)) if isinstance(some, list | tuple) else ""
-        yield f"{shared} of its {kept.rows} rows are among those that were trained on: {paths.printable(named)}"
+        named = f": {paths.printable(', '.join(map(str, some)))}" if isinstance(some, list | tuple) and some else ""
+        yield f"{shared} of its {kept.rows} rows are among those that were trained on{named}"

@@ -104,11 +104,11 @@ def _missing(columns: Columns, wanted: PredictionsFile) -> Iterator[str]:
 def _wrong_ids(ids: Texts, name: str) -> Iterator[str]:
     empty = np.count_nonzero(ids == "")
     if empty:
-        yield f"{empty} rows have no id in {quoted(name)}"
+        yield f"{empty} {'row has' if empty == 1 else 'rows have'} no id in {quoted(name)}"
     found, counts = np.unique(ids, return_counts=True)
     twice = [str(each) for each in found[counts > 1] if each]
     if twice:
-        yield f"{len(twice)} ids come more than once: {_listed(twice)}"
+        yield f"{len(twice)} {'id comes' if len(twice) == 1 else 'ids come'} more than once: {_listed(twice)}"
 
 
 def _classes(columns: Columns, wanted: PredictionsFile) -> tuple[str, ...]:

@@ -289,3 +289,15 @@ def test_a_chain_of_models_may_be_longer_than_the_stack_is_deep() -> None:
     chain = "\n".join(f"  m{n}: {{train: x, models: m{n + 1}}}" for n in range(5000))
     (problem,) = problems_of(f"version: 1\nmodels:\n{chain}\n  m5000: {{train: x, models: m0}}", "f")
     assert "circle: m0 -> m1 -> m2 -> m3 -> m4 -> m5 -> ... -> m0 " in problem
+
+
+def test_a_rule_that_reads_an_answer_which_the_predictions_do_not_have_is_found() -> None:
+    text = MODEL.replace(
+        "{train: x}", "{train: x, evaluate: {command: e, predictions: {file: p.csv, %s}}, gates: {%s}}"
+    )
+    rules = "metrics: {roc_auc: {margin: 0.1}, accuracy: {margin: 0.1}}"
+    [only_scores] = problems_of(text % ("score: p", rules))
+    assert "gates.metrics.accuracy: the rule reads `prediction`, and the predictions have none" in only_scores
+    [only_classes] = problems_of(text % ("prediction: p", rules))
+    assert "gates.metrics.roc_auc: the rule reads `score`" in only_classes
+    parse((text % ("prediction: p, score: q", rules)).encode(), "f")

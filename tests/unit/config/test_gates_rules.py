@@ -10,11 +10,15 @@ import pytest
 from mlgitlab.config import gates_fairness, gates_metrics
 from mlgitlab.config.build import build_section
 from mlgitlab.config.faults import Report
-from mlgitlab.config.gates_fairness import Criterion, FairnessRule
+from mlgitlab.config.gates_fairness import Criterion, FairnessRule, GroupLoss
 from mlgitlab.config.gates_metrics import Direction, Metric, MetricRule, Statistics
 from mlgitlab.config.nodes import Table, compose
 from mlgitlab.config.scalars import Share
 from mlgitlab.config.shapes import Section
+from mlgitlab.jobs.gate.fairness.criteria import compared
+from mlgitlab.jobs.gate.metrics.known import KNOWN
+from mlgitlab.jobs.gate.predictions import Task
+from mlgitlab.jobs.gate.rows.soundness import Reads
 
 
 @pytest.mark.parametrize("metric", Metric)
@@ -103,3 +107,21 @@ def test_columns_and_their_intersections_are_written_as_lists(written: str, colu
     values = build_section(Section(MetricRule), table, "", report)
     assert not report.problems()
     assert (values["slices"], values["relative_margin"]) == (columns, Share(0.02))
+
+
+@pytest.mark.parametrize("metric", Metric)
+def test_what_a_rule_is_said_to_read_is_what_its_metric_reads(metric: Metric) -> None:
+    reads = {Reads.PREDICTED: "prediction", Reads.SCORES: "score", Reads.PROBABILITIES: "score"}
+    assert gates_metrics.reads(metric, MetricRule(margin=0.01)) == reads[KNOWN[metric].reads]
+
+
+@pytest.mark.parametrize(("loss", "task"), [(None, Task.BINARY), (None, Task.REGRESSION), ("log_loss", Task.BINARY)])
+@pytest.mark.parametrize("criterion", Criterion)
+def test_what_a_rule_is_said_to_read_is_what_its_criterion_reads(
+    criterion: Criterion, loss: str | None, task: Task
+) -> None:
+    rule = FairnessRule(groups=(("sex",),), loss=GroupLoss(loss) if loss else None)
+    found = compared(criterion, rule, task)
+    if not isinstance(found, str):
+        expected = "prediction" if found.reads is Reads.PREDICTED else "score"
+        assert gates_fairness.reads(criterion, rule) == expected

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from mlgitlab.jobs.gate.fairness.measuring import Numbers
+from mlgitlab.jobs.gate.rows.conditions import strict as strict_level
 from mlgitlab.jobs.gate.ruling import Interval
 
 
@@ -34,17 +35,13 @@ def _pairs(numbers: Numbers) -> Iterator[tuple[int, int, int]]:
             yield rate, one, other
 
 
-def _strict(level: float, claims: int) -> float:
-    return 1 - (1 - level) / claims
-
-
 def difference(numbers: Numbers, side: int, level: float) -> Extreme:
     """The largest difference between two groups of one side."""
     pairs = list(_pairs(numbers))
     low = high = 0.0
     for rate, one, other in pairs:
         mixed = numbers.mixed([(rate, side, one, 1), (rate, side, other, -1)])
-        plain, strict = mixed.interval(level), mixed.interval(_strict(level, len(pairs)))
+        plain, strict = mixed.interval(level), mixed.interval(strict_level(level, len(pairs)))
         high = max(high, abs(plain.low), abs(plain.high))
         low = max(low, strict.low, -strict.high)
     rate, one, other = max(pairs, key=lambda pair: _apart(numbers, side, pair))
@@ -67,7 +64,7 @@ def ratio(numbers: Numbers, side: int, level: float) -> Extreme | str:
     low, high = 1.0, 1.0
     for rate, one, other in pairs:
         mixed = numbers.mixed([(rate, side, one, 1), (rate, side, other, -1)], logs=True)
-        plain, strict = mixed.interval(level), mixed.interval(_strict(level, len(pairs)))
+        plain, strict = mixed.interval(level), mixed.interval(strict_level(level, len(pairs)))
         low = min(low, math.exp(min(plain.low, -plain.high)))
         high = min(high, math.exp(min(0.0, strict.high if strict.high < 0 else -strict.low)))
     rate, one, other = min(pairs, key=lambda pair: _share(numbers, side, pair))
@@ -89,7 +86,7 @@ def largest(numbers: Numbers, side: int, level: float) -> Extreme:
     for group in groups:
         mixed = numbers.mixed([(0, side, group, 1)])
         high = max(high, mixed.interval(level).high)
-        low = max(low, mixed.interval(_strict(level, len(groups))).low)
+        low = max(low, mixed.interval(strict_level(level, len(groups))).low)
     group = int(numbers.values[0, side].argmax())
     value = float(numbers.values[0, side, group])
     return Extreme(
@@ -104,7 +101,7 @@ def increase(numbers: Numbers, level: float) -> Extreme:
     chosen afterwards, hence Bonferroni's level over all pairs, in both directions, at both ends.
     """
     pairs = list(_pairs(numbers))
-    strict = _strict(level, 2 * len(pairs))
+    strict = strict_level(level, 2 * len(pairs))
     one, other = (difference(numbers, side, level) for side in (0, 1))
     ends = []
     for fixed, free, extreme in ((1, 0, other), (0, 1, one)):

@@ -79,7 +79,7 @@ def _ruling(blank: Ruling, condition: Condition, case: Case | Unsound, level: fl
         return replace(blank, why=f"not judged: {found}", rows=rows)
     outcome = condition.bound.outcome(*condition.bound.ends(found.interval))
     needed = wanted(found.value, condition.bound, found.interval, rows) if outcome is Outcome.INCONCLUSIVE else None
-    said = wording.sentence(condition.of, found.value, found.interval, outcome, condition.text, needed)
+    said = wording.sentence(condition.of, found.value, found.interval, outcome, condition.text)
     increased = condition.of is Of.INCREASE
     both = [difference(case.numbers, side, level).value for side in (0, 1)] if increased else [found.value]
     return replace(

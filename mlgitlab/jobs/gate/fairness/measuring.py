@@ -61,6 +61,7 @@ def rates_of(groups: Groups, rates: tuple[Rate, ...], positive: int, draws: int)
     if share:  # what was not seen in any unit may be in every row of one
         most = float(np.abs(found.influence[-len(unseen) :]).max()) / float(times.sum())
         found = replace(found, reach=most * groups.rows.count / groups.rows.independent)
+        found = replace(found, within=(0.0, 1.0))
     return Numbers(values=values, resampled=found)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from functools import partial
 from types import MappingProxyType
@@ -44,7 +45,8 @@ def _rule(name: str, rule: MetricRule, pair: Pair, settings: Statistics, own: Ow
     known = _known(name, rule, pair.candidate.task, own)
     asked = conditions(rule, known.direction if isinstance(known, Known) else Direction.HIGHER)
     for condition in asked:
-        question = _question(name, rule, condition, pair, settings)
+        within = known.within if isinstance(known, Known) else (-math.inf, math.inf)
+        question = _question(name, rule, condition, pair, settings, within)
         if isinstance(known, str):
             yield question.open(known)
         elif unsound := _unsound(pair, known.reads, condition):
@@ -88,7 +90,9 @@ def _unsound(pair: Pair, reads: Reads, condition: Condition) -> Unsound | None:
     return found or soundness.of_side(pair.production, Side.PRODUCTION, reads)
 
 
-def _question(name: str, rule: MetricRule, condition: Condition, pair: Pair, settings: Statistics) -> Question:
+def _question(
+    name: str, rule: MetricRule, condition: Condition, pair: Pair, settings: Statistics, within: tuple[float, float]
+) -> Question:
     return Question(
         rule=f"metrics.{name}",
         dataset=pair.dataset,
@@ -96,6 +100,7 @@ def _question(name: str, rule: MetricRule, condition: Condition, pair: Pair, set
         level=rule.level or settings.level,
         mandatory=not rule.advisory,
         min_rows=rule.min_rows,
+        within=within,
         options=Options(
             average=rule.average or "",
             k=rule.k,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -39,9 +40,13 @@ Measure: TypeAlias = "Callable[[Rows, Options], Measured | str]"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """A metric: which values are better, for which tasks it is, what it looks at, and how it is measured."""
+    """A metric: which values are better, for which tasks it is, what it looks at, and how it is measured.
+
+    `within`: the least and the greatest value that it can have.
+    """
 
     direction: Direction
     tasks: tuple[Task, ...]
     reads: Reads
     measure: Measure
+    within: tuple[float, float] = (-math.inf, math.inf)

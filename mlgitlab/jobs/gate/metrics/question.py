@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from mlgitlab.jobs.gate.metrics.asked import Condition, Of
 from mlgitlab.jobs.gate.metrics.measured import Measure, Measured, Options
 from mlgitlab.jobs.gate.rows import wording
-from mlgitlab.jobs.gate.rows.conditions import Estimate, judged, wanted
+from mlgitlab.jobs.gate.rows.conditions import Estimate, judged, strict, wanted
 from mlgitlab.jobs.gate.rows.selection import Rows
 from mlgitlab.jobs.gate.rows.soundness import Unsound
 from mlgitlab.jobs.gate.ruling import Family, Judged, Number, Outcome, Ruling, Side
@@ -19,7 +19,7 @@ _BEHIND_NONE = 3.84
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """A condition of a rule, and what it takes to judge it."""
+    """A condition of a rule, and what it takes to judge it. `within`: what values the metric can have."""
 
     rule: str
     dataset: str
@@ -28,6 +28,7 @@ class Question:
     mandatory: bool
     min_rows: int
     options: Options
+    within: tuple[float, float] = (-math.inf, math.inf)
 
     def ruling(self, measure: Measure, rows: Rows, where: str = "", claims: int = 1) -> Ruling:
         """The answer for some rows. where: which slice they are; claims: among how many groups the worst is sought."""
@@ -38,6 +39,7 @@ class Question:
         found = measure(rows, self.options)
         if isinstance(found, str):
             return self.open(found, where, rows)
+        found = replace(found, resampled=replace(found.resampled, within=self.within))
         estimate = self._estimate(found, rows)
         if isinstance(estimate, str):
             return self.open(estimate, where, rows)
@@ -94,13 +96,18 @@ class Question:
         bound, of = self.condition.bound, self.condition.of
         outcome, interval = judged(estimate, bound, self.level, claims)
         open_ = outcome is Outcome.INCONCLUSIVE
-        needed = wanted(estimate.value, bound, interval, rows.count) if open_ else None
+        by_chance = open_ and bound.outcome(*bound.ends(interval)) is Outcome.FAIL
+        settling = estimate.interval(strict(self.level, claims)) if by_chance else interval
+        needed = wanted(estimate.value, bound, settling, rows.count) if open_ else None
+        said = wording.sentence(_WHAT[of], estimate.value, interval, outcome, self.condition.text)
+        if by_chance:
+            said = wording.by_chance(_WHAT[of], estimate.value, interval, self.condition.text, claims)
         exact = estimate.spread is None
         candidate, production = (*found.values, None)[:2]
         return replace(
             self._blank(where),
             outcome=outcome,
-            why=wording.sentence(_WHAT[of], estimate.value, interval, outcome, self.condition.text, needed),
+            why=said,
             candidate=candidate,
             production=production,
             difference=None if production is None else found.values[0] - production,

@@ -75,8 +75,13 @@ def judged(estimate: Estimate, bound: Bound, level: float, claims: int = 1) -> t
     interval = estimate.interval(level)
     near, far = bound.ends(interval)
     if claims > 1 and bound.outcome(near, far) is Outcome.FAIL:
-        _, far = bound.ends(estimate.interval(1 - (1 - level) / claims))
+        _, far = bound.ends(estimate.interval(strict(level, claims)))
     return bound.outcome(near, far), interval
+
+
+def strict(level: float, claims: int) -> float:
+    """The level at which one of so many claims must hold for all to hold at `level` (Bonferroni)."""
+    return 1 - (1 - level) / claims
 
 
 def wanted(value: float, bound: Bound, interval: Interval, rows: int) -> int | None:

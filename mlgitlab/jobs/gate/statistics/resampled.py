@@ -29,7 +29,7 @@ class Resampled:
     `estimate` (J,) and `draws` (B, J). `influence` (D, J): how much a parameter moves with the share of units of a
     kind; `times` (D,): how many units of each kind there are. `excess` (J,), not negative: how much more than the
     truth an estimate may be because absolute values add up the noise. `reach`: how far one unit that was not seen could
-    move a parameter, where that is bounded.
+    move a parameter, where that is bounded. `within`: between which numbers every parameter lies, whatever the rows.
     """
 
     estimate: Floats
@@ -38,6 +38,7 @@ class Resampled:
     times: Floats
     excess: Floats | None = None
     reach: float = 0.0
+    within: tuple[float, float] = (-math.inf, math.inf)
 
     def some(self, which: Integers) -> Resampled:
         """The parameters at those places."""
@@ -48,6 +49,7 @@ class Resampled:
             times=self.times,
             excess=None if self.excess is None else self.excess[which],
             reach=self.reach,
+            within=self.within,
         )
 
     def mixed(self, factors: Sequence[float] | Floats) -> Mixed:
@@ -62,7 +64,12 @@ class Resampled:
             times=self.times,
             excess=None if self.excess is None else (self._excess(by), self._excess(-by)),
             reach=self.reach,
+            within=self._within(by[by != 0]),
         )
+
+    def _within(self, by: Floats) -> tuple[float, float]:
+        low, high = self.within
+        return float(np.where(by > 0, low, high) @ by), float(np.where(by > 0, high, low) @ by)
 
     def _excess(self, by: Floats) -> float:
         assert self.excess is not None
@@ -88,6 +95,7 @@ class Mixed:
     """One parameter: `draws` (B,), `influence` and `times` (D,), as `Resampled` has them.
 
     `excess`: how far the truth may lie below the estimate, and above it, because of noise that adds up.
+    `within`: between which numbers it lies, whatever the rows.
     """
 
     estimate: float
@@ -96,13 +104,17 @@ class Mixed:
     times: Floats
     excess: tuple[float, float] | None = None
     reach: float = 0.0
+    within: tuple[float, float] = (-math.inf, math.inf)
 
     def interval(self, level: float) -> Interval:
-        """The interval of that level, two-sided; see `end`. Infinite where numbers are too large to be added."""
+        """The interval of that level, two-sided; see `end`. Infinite where numbers are too large to be added.
+
+        An end that no rows could lead to, such as an area above 1, is the last number that they could.
+        """
         part = (1 - level) / 2
         low, high = self.end(part), self.end(1 - part)
         low, high = (-math.inf if math.isnan(low) else low), (math.inf if math.isnan(high) else high)
-        return Interval(low=low, high=high, level=level)
+        return Interval(low=max(low, self.within[0]), high=min(high, self.within[1]), level=level)
 
     def end(self, part: float) -> float:
         """The bound that the truth lies below with a probability of `part`, infinite where the draws say nothing.

@@ -107,6 +107,14 @@ def test_new_values_of_a_category_are_named() -> None:
     assert compared(["a", "b"] * 500, ["a", "b"] * 499 + ["c"] * 2).outcome is Outcome.PASS
 
 
+def test_names_of_rows_are_others_in_every_version_and_do_not_drift() -> None:
+    found = compared([f"a{i}" for i in range(400)], [f"b{i}" for i in range(400)])
+    assert found.outcome is Outcome.PASS
+    assert "each value is there once" in found.notes[0]
+    repeated = compared([f"a{i}" for i in range(400)], [f"a{i // 40}" for i in range(400)])
+    assert repeated.outcome is Outcome.FAIL
+
+
 def test_a_shift_between_categories_drifts() -> None:
     assert compared([True] * 500 + [False] * 500, [True] * 900 + [False] * 100).outcome is Outcome.FAIL
 

@@ -17,7 +17,7 @@ def _faults(text: str) -> list[str]:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("columns: {a: {dtype: int64, gte: 0}}", "`gte` (did you mean `gt`?)"),
+        ("columns: {a: {dtype: int64, gte: 0}}", "`gte` (did you mean `ge`?)"),
         ("columns: {a: {nullabel: true}}", "did you mean `nullable`?"),
         ("columns: {a: {}, a: {ge: 0}}", "`a` is there twice"),
         ("columns: {a: {ge: 0, ge: 1}}", "`ge` is there twice"),

@@ -31,7 +31,7 @@ models:
     evaluate:
       command: judge
       datasets: [late, later]
-      predictions: {file: p.csv, score: p, groups: [region, sex]}
+      predictions: {file: p.csv, score: p, prediction: answer, groups: [region, sex]}
     gates:
 """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -116,6 +117,17 @@ def test_a_perfect_area_on_a_few_rows_is_not_perfect_for_sure() -> None:
     pair = Pair(dataset="late", candidate=side(Task.BINARY, truth, scores=truth * 0.5 + np.linspace(0, 0.1, 120)))
     assert ruling(pair, Metric.ROC_AUC, MetricRule(at_least=0.99)).outcome is Outcome.INCONCLUSIVE
     assert ruling(pair, Metric.ROC_AUC, MetricRule(at_least=0.9)).outcome is Outcome.PASS
+
+
+@pytest.mark.parametrize("name", [Metric.ROC_AUC, Metric.ACCURACY, Metric.LOG_LOSS])
+def test_an_interval_ends_where_no_rows_could_lead_further(name: Metric) -> None:
+    truth = np.repeat([0.0, 1.0], 60)
+    scores = np.where(np.arange(120) == 3, 0.9, 0.1 + 0.8 * truth)
+    alone = Pair(dataset="late", candidate=side(Task.BINARY, truth, scores=scores, predicted=np.round(scores)))
+    found = ruling(alone, name, MetricRule(at_least=0.5)).interval
+    assert found is not None
+    assert found.low >= 0
+    assert found.high <= (math.inf if name is Metric.LOG_LOSS else 1)
 
 
 NAN, INFINITE = float("nan"), float("inf")
@@ -316,6 +328,17 @@ def test_a_group_that_fails_by_chance_among_many_is_no_failure() -> None:
     many = classifiers(20_000, groups={"batch": generator.integers(100, size=20_000).astype(str)})
     found = rulings(many, rule=MetricRule(gain=-0.0, slices=(("batch",),)))
     assert sum(each.outcome is Outcome.FAIL for each in found[1:]) <= 2
+
+
+def test_a_group_that_may_fail_by_chance_is_not_said_to_lie_on_both_sides() -> None:
+    groups = {"batch": np.array(list("abcdefghij"))[np.arange(2000) % 10]}
+    found = rulings(classifiers(2000, groups=groups, harm=1.0), rule=MetricRule(margin=0.01, slices=(("batch",),)))
+    unsure = [each for each in found[1:] if each.outcome is Outcome.INCONCLUSIVE and each.interval]
+    beyond = [each for each in unsure if each.interval and each.interval.high < -0.01]
+    assert beyond
+    assert all("as one of 10 groups may be by chance" in each.why for each in beyond)
+    assert all(each.wanted and each.rows and each.wanted > each.rows for each in beyond)
+    assert all("on both sides" in each.why for each in unsure if each not in beyond)
 
 
 def test_clusters_make_intervals_wider_where_their_rows_are_alike() -> None:

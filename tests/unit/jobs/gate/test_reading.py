@@ -61,8 +61,8 @@ def test_every_problem_is_told_at_once() -> None:
         w=["1", "-1", "nan"],
     )
     for part in (
-        "1 ids come more than once: 'a'",
-        "1 rows have no id",
+        "1 id comes more than once: 'a'",
+        "1 row has no id",
         "the truth in 'truth' is missing or no number in 1 rows: 'a'",
         "the weight in 'w' is missing or no number in 1 rows",
         "1 weights are negative",
