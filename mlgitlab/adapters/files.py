@@ -7,6 +7,8 @@ from pathlib import Path
 
 from mlgitlab.errors import UsageError, WorldError
 
+_IGNORED = b"# Made by mlgitlab: references, reports and, by default, the store.\n*\n"
+
 
 def read(path: Path) -> bytes:
     """The file's content; UsageError when it cannot be read."""
@@ -14,6 +16,14 @@ def read(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise UsageError(f"cannot read {str(path)!r}: {error.strerror}") from None
+
+
+def write_for_jobs(path: Path, content: bytes) -> None:
+    """Replace the file's content in one step; what lies below a folder `.mlgitlab/` is no business of git's."""
+    above = next((each for each in path.parents if each.name == ".mlgitlab"), None)
+    if above and not (above / ".gitignore").exists():
+        write(above / ".gitignore", _IGNORED)
+    write(path, content)
 
 
 def write(path: Path, content: bytes, *, private: bool = False) -> None:

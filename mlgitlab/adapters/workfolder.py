@@ -17,7 +17,6 @@ from mlgitlab.adapters.git.process import Git
 from mlgitlab.errors import UsageError, WorldError
 
 _AT_ONCE = 500  # names on one command line
-_IGNORED = b"# Made by mlgitlab: references, reports and, by default, the store.\n*\n"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,10 +96,7 @@ class DiskFolder:
 
     def write(self, name: str, content: bytes) -> None:
         """Replace a file's content in one step. What lies below `.mlgitlab/` is no business of git's."""
-        top, inner, _ = name.partition("/")
-        if inner and top == ".mlgitlab" and not (self.root / top / ".gitignore").exists():
-            files.write(self.root / top / ".gitignore", _IGNORED)
-        files.write(self.root / name, content)
+        files.write_for_jobs(self.root / name, content)
 
     def move(self, names: Mapping[str, str]) -> None:
         """Give files new names, `{old: new}`; folders that are missing are made. Links are moved, not followed."""

@@ -126,7 +126,8 @@ def _tell(found: Found, output: str, *, as_json: bool) -> None:
         click.echo(json.dumps(facts, indent=2), err=output == "-")
         return
     carried = " of the stored model" if found.carried else ""
-    lines = [f"{printable(output)}: {len(found.own)} metrics{carried}, {len(found.production)} of production's"]
+    own = f"{len(found.own)} metric{'' if len(found.own) == 1 else 's'}{carried}"
+    lines = [f"{printable(output)}: {own}, {len(found.production)} of production's"]
     if broken:
         lines.append(click.style(f"not finite: {', '.join(map(printable, broken))}", fg="red", bold=True))
     shown_ = [f"{printable(each.name)} ({each.why})" for each in found.ignored[:_MOST_SHOWN]]

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from mlgitlab.config.field import doc
 from mlgitlab.config.gates_metrics import SmallGroups, condition_faults
+from mlgitlab.config.wording import did_you_mean, key_shown
 from mlgitlab.frozen import dataclass
 
 # A documented key is one line.
@@ -65,7 +66,8 @@ def faults(name: str, rule: FairnessRule) -> Iterator[str]:
     """What in a rule contradicts itself or means nothing; `name` is its key below `gates.fairness`."""
     criterion = rule.criterion or name
     if criterion not in list(Criterion):
-        yield f"`{criterion}` is no criterion that is known: name one with `criterion`"
+        otherwise = "name one with `criterion`"
+        yield f"`{key_shown(criterion)}` is no criterion that is known: {did_you_mean(criterion, Criterion) or otherwise}"
     if not rule.groups or not all(rule.groups):
         yield "`groups` names no column"
     yield from condition_faults(rule, ("max_difference", "min_ratio", "at_most", "no_worse"))

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from mlgitlab.config.field import doc
 from mlgitlab.config.scalars import Share
+from mlgitlab.config.wording import did_you_mean, key_shown
 from mlgitlab.frozen import dataclass
 
 # A documented key is one line.
@@ -135,7 +136,8 @@ def _metric_faults(name: str, rule: MetricRule) -> Iterator[str]:
         if rule.direction is None:
             yield "a metric of the project's own needs `direction: higher` or `direction: lower`"
     elif metric not in list(Metric):
-        yield f"`{metric}` is no metric that is known: name one with `metric`, or give the `entry` of your own"
+        otherwise = "name one with `metric`, or give the `entry` of your own"
+        yield f"`{key_shown(metric)}` is no metric that is known: {did_you_mean(metric, Metric) or otherwise}"
 
 
 def condition_faults(rule: object, conditions: Sequence[str]) -> Iterator[str]:

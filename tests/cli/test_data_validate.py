@@ -57,6 +57,12 @@ def test_valid_data_is_counted_and_reported(tmp_path: Path) -> None:
     assert 'data_rows{dataset="sales"} 20.0' in (folder / "metrics.txt").read_text().splitlines()
 
 
+def test_reports_are_no_change_of_the_project(tmp_path: Path) -> None:
+    repo = _project(tmp_path)
+    _validate(tmp_path, "sales")
+    assert repo.git("status", "--porcelain") == ""
+
+
 def test_all_failures_are_said_at_once_and_hidden_values_nowhere(tmp_path: Path) -> None:
     bad = GOOD + "1,-5,secret-one@example.org\nx,oops,secret-two@example.org\n22,1,\n"
     _project(tmp_path, sales__csv=bad, mlgitlab__yml=CONFIG.replace("mail]", "mail, amount]"))

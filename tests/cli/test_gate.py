@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from mlgitlab.cli.wiring import gate as wiring
+from mlgitlab.errors import WorldError
 from mlgitlab.jobs.gate import verdict_json
 from mlgitlab.jobs.gate.verdict import KIND
 from mlgitlab.store import collecting, garbage
@@ -214,3 +216,9 @@ def test_what_a_verdict_rests_on_outlives_every_clean_up(project: Project) -> No
 
     assert doomed
     assert not doomed & {each["sha256"] for each in attached.values()}
+
+
+def test_a_folder_that_nothing_may_be_written_to_is_said(tmp_path: Path) -> None:
+    (tmp_path / ".mlgitlab").write_text("in the way")
+    with pytest.raises(WorldError, match="cannot make a folder below"), wiring.folder(tmp_path, "fraud"):
+        pass

@@ -103,9 +103,9 @@ def job_templates(survey: Survey) -> JobTemplates:
 
 
 def write(around: Surroundings, contents: Mapping[str, bytes]) -> None:
-    """Write files, in this order, each in one step."""
+    """Write files, in this order, each in one step; git does not see those below `.mlgitlab/`."""
     for name, content in contents.items():
-        files.write(Path(around.cwd, name), content)
+        files.write_for_jobs(Path(around.cwd, name), content)
 
 
 def schema_problems(content: bytes) -> tuple[str, ...]:

@@ -11,16 +11,20 @@ from pathlib import Path
 
 from mlgitlab.cli.wiring import inference
 from mlgitlab.config.gates_inference import InferenceRules
+from mlgitlab.errors import WorldError
 from mlgitlab.jobs.gate.inference.measure import measure
 from mlgitlab.jobs.gate.inference.measured import Measured
 
 
 @contextmanager
 def folder(root: Path, model: str) -> Iterator[Path]:
-    """A folder of our own below `.mlgitlab`, for as long as it is needed."""
+    """A folder of our own below `.mlgitlab`, for as long as it is needed; WorldError where the disk refuses it."""
     above = root / ".mlgitlab" / model
-    above.mkdir(parents=True, exist_ok=True)
-    made = Path(tempfile.mkdtemp(prefix="gate-", dir=above))
+    try:
+        above.mkdir(parents=True, exist_ok=True)
+        made = Path(tempfile.mkdtemp(prefix="gate-", dir=above))
+    except OSError as error:
+        raise WorldError(f"cannot make a folder below {str(above)!r}: {error.strerror}") from None
     try:
         yield made
     finally:

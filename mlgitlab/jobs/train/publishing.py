@@ -60,7 +60,7 @@ def steadily(action: Callable[[], T], clock: Clock, until: float, tell: Callable
             left = until - clock.seconds()
             if left <= wait:
                 raise
-            tell(f"{error.message}; trying again in {wait:.0f} s, for {left / 60:.0f} minutes at most")
+            tell(f"{error.message}; trying again in {wait:.0f} s, for {left:.0f} s at most")
         clock.sleep(wait)
         wait = min(_LONGEST_WAIT, wait * 2)
 
