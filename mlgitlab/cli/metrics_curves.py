@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import click
 
 from mlgitlab.cli import wiring
 from mlgitlab.cli.main import Surroundings
 from mlgitlab.cli.numbers import format_option, load
+from mlgitlab.cli.options import json_option
 from mlgitlab.errors import UsageError
 from mlgitlab.jobs.metrics.curves import page
 from mlgitlab.jobs.metrics.curves.charts import charts
@@ -20,6 +23,7 @@ from mlgitlab.paths import printable
 @click.option("--log", is_flag=True, help="Logarithmic value axes.")
 @click.option("--title", default="Learning curves", show_default=True, help="What the page is called.")
 @format_option
+@json_option
 @click.pass_obj
 def command(
     around: Surroundings,
@@ -29,6 +33,7 @@ def command(
     only: tuple[str, ...],
     log: bool,
     title: str,
+    as_json: bool,
     **given: str | None,
 ) -> None:
     """Draw the series in FILE... as an HTML page or an SVG, without scripts, for light and dark screens.
@@ -49,5 +54,9 @@ def command(
         )
         raise UsageError("there is no series to draw", hint)
     wiring.write(around, {output: write(drawn, title, log=log)})
+    if as_json:
+        facts = [{"title": chart.title, "series": {line.label: line.count for line in chart.lines}} for chart in drawn]
+        click.echo(json.dumps({"output": output, "charts": facts}, indent=2))
+        return
     lines = sum(len(chart.lines) for chart in drawn)
     click.echo(f"{printable(output)}: {lines} series in {len(drawn)} chart{'' if len(drawn) == 1 else 's'}")

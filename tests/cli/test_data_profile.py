@@ -66,6 +66,10 @@ def test_a_draft_passes_validation_of_the_same_files(tmp_path: Path, suffix: str
             frame.write_ndjson(path)
     mlgitlab("data", "infer", "d", "-o", "s.yml", cwd=tmp_path)
     mlgitlab("data", "validate", "d", "--schema", "s.yml", "--no-store", cwd=tmp_path)
+    assert (
+        json.loads(mlgitlab("data", "infer", "d", "--json", cwd=tmp_path).out)["schema"]
+        == (tmp_path / "s.yml").read_text()
+    )
 
 
 def test_sensitive_values_are_in_no_output(tmp_path: Path) -> None:

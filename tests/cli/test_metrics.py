@@ -192,6 +192,8 @@ def test_curves_are_the_same_bytes_for_the_same_series(tmp_path: Path) -> None:
         assert done.out == f"{name}: 2 series in 1 chart\n"
     assert (tmp_path / "a.svg").read_bytes() == (tmp_path / "b.svg").read_bytes()
     assert "1 not finite" in (tmp_path / "a.html").read_text()
+    said = json.loads(mlgitlab("metrics", "curves", "log.csv", "-o", "c.svg", "--json", cwd=tmp_path).out)
+    assert [chart["series"] for chart in said["charts"]] == [{"train_loss": 3, "val_loss": 3}]
 
 
 @pytest.mark.parametrize(("file", "output"), [("log.csv", "curves.png"), ("one.json", "curves.svg")])

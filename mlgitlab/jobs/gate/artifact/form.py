@@ -44,6 +44,7 @@ def _ruling(key: str, faults: list[str], well: str, limit: str, notes: tuple[str
         why=f"{shown}{rest}" if faults else well,
         limit=limit,
         candidate=len(faults),
+        unit="fault" if len(faults) == 1 else "faults",
         notes=notes,
     )
 
