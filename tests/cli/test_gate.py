@@ -141,6 +141,20 @@ def test_a_change_cannot_switch_off_the_rule_that_judges_it(project: Project) ->
     assert project.verdict("--base", base, code=3)["weakened"] == ["metrics.accuracy was taken out"]
 
 
+def test_a_change_cannot_choose_another_evaluation_set(project: Project) -> None:
+    config = (project.folder / "mlgitlab.yml").read_text()
+    easy = config.replace("datasets: {late", "datasets: {easy: data/easy.csv, late").replace("[late]", "[easy]")
+    code = (project.folder / "models/fraud/evaluate.py").read_text()
+    base = project.change({
+        "mlgitlab.yml": easy, "data/easy.csv": "id\nx\n", "models/fraud/evaluate.py": code.replace('"late"', '"easy"'),
+    })  # fmt: skip
+    project.candidate(860)
+    assert project.verdict(code=0)["outcome"] == "pass"
+    found = project.verdict("--base", base, code=3)
+    assert found["weakened"] == ["metrics.accuracy is judged with other held_out"]
+    assert ruling(found, "data.predictions")["dataset"] == "late"
+
+
 def test_a_change_cannot_stop_saying_which_rows_were_trained_on(project: Project) -> None:
     config = (project.folder / "mlgitlab.yml").read_text()
     base = project.change({"mlgitlab.yml": config.replace(", trained_on: out/rows.txt", "")})
