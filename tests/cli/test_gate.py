@@ -212,6 +212,11 @@ def test_a_drill_goes_red_for_a_gate_that_nothing_fails(project: Project) -> Non
     assert not project.store.records("fraud", project.digest, KIND)
 
 
+def test_a_drill_without_predictions_is_refused(project: Project) -> None:
+    project.train(820)
+    assert "evaluate it first: mlgitlab evaluate fraud" in project.run("gate", "drill", "fraud", code=3).err
+
+
 def test_what_a_verdict_rests_on_outlives_every_clean_up(project: Project) -> None:
     first = project.digest
     project.candidate(500)  # nobody judges it, and nobody misses it
