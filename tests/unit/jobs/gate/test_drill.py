@@ -129,16 +129,16 @@ def test_every_metric_sees_flipped_labels_and_answers_that_are_no_number(task: T
             Task.BINARY,
             (
                 "{demographic_parity: {groups: [sex], max_difference: 0.2}, equal_opportunity: {groups: [sex],"
-                " max_difference: 0.2}, equalised_odds: {groups: [sex], max_difference: 0.2}, predictive_parity: {groups:"
-                " [sex], min_ratio: 0.8}, calibration: {groups: [sex], at_most: 0.3}, error_parity: {groups: [sex],"
+                " max_difference: 0.2}, equalised_odds: {groups: [sex], max_difference: 0.2}, predictive_parity:"
+                " {groups: [sex], min_ratio: 0.8}, calibration: {groups: [sex], at_most: 0.3}, error_parity: {groups: [sex],"
                 " max_difference: 0.2}}"
             ),
         ),
         (
             Task.REGRESSION,
             (
-                "{mean_difference: {groups: [sex], max_difference: 20}, error_parity: {groups: [sex], max_difference: 5},"
-                " bounded_group_loss: {groups: [sex], at_most: 20}}"
+                "{mean_difference: {groups: [sex], max_difference: 20}, error_parity: {groups: [sex],"
+                " max_difference: 5}, bounded_group_loss: {groups: [sex], at_most: 20}}"
             ),
         ),
     ],
