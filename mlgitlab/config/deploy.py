@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import ClassVar, Literal
 
 from mlgitlab.config.field import Name, doc
 from mlgitlab.config.scalars import Duration, Percent
+from mlgitlab.frozen import dataclass
 
 # A documented key is one line.
 # fmt: off

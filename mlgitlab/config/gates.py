@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from mlgitlab.config import gates_fairness, gates_inference_check, gates_metrics
 from mlgitlab.config.field import Name, doc
@@ -11,6 +11,7 @@ from mlgitlab.config.gates_artifact import FormatRules, SizeRules
 from mlgitlab.config.gates_fairness import FairnessRule
 from mlgitlab.config.gates_inference import InferenceRules
 from mlgitlab.config.gates_metrics import MetricRule, Statistics
+from mlgitlab.frozen import dataclass
 
 # A documented key is one line.
 # fmt: off

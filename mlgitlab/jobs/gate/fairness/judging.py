@@ -17,7 +17,7 @@ from mlgitlab.jobs.gate.predictions import Pair
 from mlgitlab.jobs.gate.rows import wording
 from mlgitlab.jobs.gate.rows.conditions import wanted
 from mlgitlab.jobs.gate.rows.soundness import Unsound
-from mlgitlab.jobs.gate.ruling import Curve, Family, Findings, Outcome, Ruling
+from mlgitlab.jobs.gate.ruling import Curve, Family, Findings, Judged, Outcome, Ruling
 
 
 def judge(rules: Mapping[str, FairnessRule], pair: Pair, settings: Statistics) -> Findings:
@@ -90,6 +90,9 @@ def _ruling(blank: Ruling, condition: Condition, case: Case | Unsound, level: fl
         production=both[1] if increased else None,
         difference=found.value if increased else None,
         interval=found.interval,
+        judged=Judged.DIFFERENCE if increased else Judged.VALUE,
+        margin=condition.bound.limit,
+        higher_is_better=condition.bound.upwards,
         rows=rows,
         wanted=needed,
         numbers=tuple(described(case, level)),

@@ -11,7 +11,7 @@ from mlgitlab.jobs.gate.rows import wording
 from mlgitlab.jobs.gate.rows.conditions import Estimate, judged, wanted
 from mlgitlab.jobs.gate.rows.selection import Rows
 from mlgitlab.jobs.gate.rows.soundness import Unsound
-from mlgitlab.jobs.gate.ruling import Family, Number, Outcome, Ruling, Side
+from mlgitlab.jobs.gate.ruling import Family, Judged, Number, Outcome, Ruling, Side
 
 # How many events may be behind none that was seen, at 95 % (Wilson 1927): the square of 1.96.
 _BEHIND_NONE = 3.84
@@ -69,6 +69,9 @@ class Question:
             mandatory=self.mandatory,
             dataset=self.dataset,
             slice=where,
+            judged=Judged(self.condition.of.value),
+            margin=self.condition.bound.limit,
+            higher_is_better=self.condition.bound.upwards,
         )
 
     def _estimate(self, found: Measured, rows: Rows) -> Estimate | str:

@@ -130,8 +130,8 @@ def test_every_metric_sees_flipped_labels_and_answers_that_are_no_number(task: T
             (
                 "{demographic_parity: {groups: [sex], max_difference: 0.2}, equal_opportunity: {groups: [sex],"
                 " max_difference: 0.2}, equalised_odds: {groups: [sex], max_difference: 0.2}, predictive_parity:"
-                " {groups: [sex], min_ratio: 0.8}, calibration: {groups: [sex], at_most: 0.3}, error_parity: {groups: [sex],"
-                " max_difference: 0.2}}"
+                " {groups: [sex], min_ratio: 0.8}, calibration: {groups: [sex], at_most: 0.3},"
+                " error_parity: {groups: [sex], max_difference: 0.2}}"
             ),
         ),
         (
