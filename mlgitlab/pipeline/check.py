@@ -13,6 +13,7 @@ from graphlib import CycleError, TopologicalSorter
 from itertools import chain
 
 from mlgitlab.errors import ConfigError, Problem
+from mlgitlab.pipeline import environments
 from mlgitlab.pipeline.instance import Instance
 from mlgitlab.pipeline.nouns import Job, Pipeline
 
@@ -46,6 +47,7 @@ def check(pipeline: Pipeline, instance: Instance) -> None:
     """Raise ConfigError with everything that GitLab would refuse, or that would not do what the plan says."""
     found = [
         *_pipeline_problems(pipeline, instance),
+        *environments.problems(pipeline),
         *(p for job in pipeline.jobs for p in _job_problems(job, instance)),
     ]
     if found:

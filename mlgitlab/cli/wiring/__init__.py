@@ -24,6 +24,7 @@ from mlgitlab.protocols import Cache, JobTemplates
 
 if TYPE_CHECKING:
     from mlgitlab.cli.flow import Survey  # with YAML, which whoever only moves a model does without
+    from mlgitlab.cli.project import Project
 
 CACHE_FOLDER = ".mlgitlab-cache"
 # Until the configuration is read and says otherwise (`baseline.fetch_timeout`).
@@ -87,17 +88,22 @@ def content_of(around: Surroundings, given: str) -> bytes:
 
 def job_templates(survey: Survey) -> JobTemplates:
     """Our job templates behind those of the project."""
+    return templates_of(survey.project)
+
+
+def templates_of(project: Project) -> JobTemplates:
+    """Our job templates behind those of a project."""
     from mlgitlab.adapters.templates import (  # noqa: PLC0415 (with Jinja2: only for those who write jobs)
         SUFFIX,
         JinjaJobTemplates,
         shipped_folder,
     )
 
-    folder = survey.project.config.templates
+    folder = project.config.templates
     overrides: dict[str, str] = {}
     if folder:
         root = paths.normalise(folder)
-        snapshot = survey.project.snapshot
+        snapshot = project.snapshot
         names = [path for path in snapshot.entries() if path.startswith(f"{root}/") and path.endswith(SUFFIX)]
         overrides = {
             path.removeprefix(f"{root}/"): content.decode("utf-8", "replace")
