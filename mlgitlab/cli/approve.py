@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
 import click
 
 from mlgitlab.cli import approving
@@ -12,22 +15,36 @@ from mlgitlab.cli.options import json_option
 from mlgitlab.cli.wiring import approval as wiring
 from mlgitlab.errors import ExitCode
 from mlgitlab.jobs.approval import evidence
-from mlgitlab.jobs.approval.approve import approve, withdraw
+from mlgitlab.jobs.approval.approve import Subject, approve_any, withdraw
 from mlgitlab.jobs.approval.sweeping import DECISION, REJECT
 from mlgitlab.paths import printable
+from mlgitlab.store.library import Store
+
+_INSTEAD = "rejected instead of approved"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """The command line, besides what is meant."""
+
+    model: str
+    until: str
+    deployment: bool
+    reject: bool
+    why: str
+    as_json: bool
 
 
 @click.command("approve")
 @click.argument("model", metavar="MODEL@DIGEST")
 @click.option("--until", default="", metavar="TIME", help="Refuse after this moment: 2030-01-31T12:00:00Z.")
+@click.option("--deployment", is_flag=True, help="Take the approvals of this job's deployment in GitLab (Premium).")
 @click.option("--reject", is_flag=True, help="Say no instead.")
-@click.option("--why", default="", metavar="TEXT", help="Kept in the record.")
+@click.option("--why", default="", metavar="TEXT", help="Of --reject: kept in the record.")
 @meant_options
 @json_option
 @click.pass_obj
-def command(
-    around: Surroundings, meant: Meant, *, model: str, until: str, reject: bool, why: str, as_json: bool
-) -> int:
+def command(around: Surroundings, /, meant: Meant, **given: Any) -> int:  # noqa: ANN401 (click's own types are in Given)
     """Approve MODEL@DIGEST for an environment, in a GitLab job: show the comparison, then keep who agreed to what.
 
     Refused, with every reason, unless the newest verdict about exactly this model passes by comparison with the model
@@ -36,19 +53,29 @@ def command(
 
     Exit codes: 0 approved; 2 usage or configuration; 3 refused or rejected; 4 the store or GitLab cannot be reached.
     """
-    store, subject = meant.opened(around, model)
-    person, now = approving.approver(around), wiring.clock().now()
-    if reject or around.environ.get(DECISION) == REJECT:
-        made = withdraw(store, subject, person, now, why or "rejected instead of approved", reject=True)
-        approving.decided(made, as_json=as_json)
+    asked = Given(**given)
+    store, subject = meant.opened(around, asked.model)
+    now, groups = wiring.clock().now(), wiring.gitlab(around.environ)
+    if asked.reject or around.environ.get(DECISION) == REJECT:
+        made = withdraw(store, subject, approving.approver(around), now, asked.why or _INSTEAD, reject=True)
+        approving.decided(made, as_json=asked.as_json)
         return ExitCode.NO
-    if not as_json:
-        found = evidence.gather(store, subject.model, subject.digest, protected=subject.settings.protected)
-        verdict = found.judged.verdict
-        click.echo(text(verdict))
-        if verdict.job:
-            click.echo(f"report: {printable(verdict.job)}/artifacts/browse")
-        click.echo()
-    made = approve(store, subject, person, now, until=until, groups=wiring.gitlab(around.environ))
-    approving.decided(made, as_json=as_json)
+    if not asked.as_json:
+        _compare(store, subject)
+    if asked.deployment:
+        people = approving.agreed(around, meant.configured(around), subject)
+    else:
+        people = (approving.approver(around),)
+    made = approve_any(store, subject, people, now, until=asked.until, groups=groups)
+    approving.decided(made, as_json=asked.as_json)
     return ExitCode.YES
+
+
+def _compare(store: Store, subject: Subject) -> None:
+    """What the person agrees to, and where the report is."""
+    found = evidence.gather(store, subject.model, subject.digest, protected=subject.settings.protected)
+    verdict = found.judged.verdict
+    click.echo(text(verdict))
+    if verdict.job:
+        click.echo(f"report: {printable(verdict.job)}/artifacts/browse")
+    click.echo()

@@ -22,6 +22,7 @@ from mlgitlab.jobs.approval.approver import Approver
 from mlgitlab.jobs.approval.decision import Answer, Decision
 from mlgitlab.jobs.deploy.permit import PRODUCTION
 from mlgitlab.paths import printable
+from mlgitlab.planning.promotion import gitlab_name
 from mlgitlab.store import digests
 from mlgitlab.store.library import Store
 from mlgitlab.store.naming import resolve
@@ -96,6 +97,26 @@ def approver(around: Surroundings) -> Approver:
         what = f"GitLab says that {quoted(login)} runs this job, and the variables say {quoted(found.login)}"
         raise RefusedError(what, "somebody overrides predefined variables: do not let them (docs/approval.md)")
     return replace(found, login=login, user=user, confirmed=True)
+
+
+def agreed(around: Surroundings, config: Config, subject: Subject) -> tuple[Approver, ...]:
+    """Who approved this job's deployment in GitLab (Premium); RefusedError where somebody rejected it.
+
+    UsageError outside a job, or where GitLab refuses the answer; WorldError where it cannot be reached.
+    """
+    environ = around.environ
+    names = ("CI_SERVER_URL", "CI_JOB_TOKEN", "CI_PROJECT_ID", "CI_JOB_ID")
+    url, token, project, job = (environ.get(name, "") for name in names)
+    if not (url and token and project and job):
+        raise UsageError("--deployment reads the approvals of a job's deployment", "run it in that job")
+    deployed = config.models[subject.model].deploy.get(subject.environment)  # type: ignore[index, call-overload]
+    environment = gitlab_name(subject.model, subject.environment, deployed)
+    said = wiring.agreed(url, token, project, environment, job)
+    if against := [each.login for each in said if each.status != "approved"]:
+        who_said = ", ".join(map(quoted, against))
+        raise RefusedError(f"{subject.named} is rejected in GitLab by {who_said}", "a new pipeline asks again")
+    place = Approver.of(environ, "")
+    return tuple(replace(place, login=each.login, user=each.user, confirmed=True) for each in said)
 
 
 def decided(decision: Decision, *, as_json: bool) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from mlgitlab.config.approval import Approval
@@ -63,6 +63,27 @@ def approve(
     return _keep(store, made)
 
 
+def approve_any(
+    store: Store,
+    subject: Subject,
+    people: Iterable[Approver],
+    now: dt.datetime,
+    *,
+    until: str = "",
+    groups: Groups | None = None,
+) -> Decision:
+    """Keep the approval of the first of several who may give it; RefusedError with what speaks against each."""
+    refusals = []
+    for who in people:
+        try:
+            return approve(store, subject, who, now, until=until, groups=groups)
+        except RefusedError as error:
+            refusals.append(error.message)
+    if not refusals:
+        raise RefusedError(f"nobody approved this deployment of {subject.named} in GitLab")
+    raise RefusedError("\n".join(refusals), "docs/approval.md says what is asked for")
+
+
 def withdraw(store: Store, subject: Subject, who: Approver, now: dt.datetime, why: str, *, reject: bool) -> Decision:
     """Let no approval of the model for the environment that there is count any more: revoked, or rejected.
 
@@ -78,7 +99,7 @@ def withdraw(store: Store, subject: Subject, who: Approver, now: dt.datetime, wh
 
 
 def reject_late(store: Store, subject: Subject, who: Approver, now: dt.datetime, until: str) -> Decision | None:
-    """Keep that nobody approved in time; None where somebody did, or the model is in the environment already.
+    """Keep that nobody approved in time; None where somebody decided, or the model is in the environment already.
 
     UsageError while there is time left.
     """
@@ -87,8 +108,9 @@ def reject_late(store: Store, subject: Subject, who: Approver, now: dt.datetime,
         raise UsageError(f"{subject.named} may be approved until {until}", "run this again then")
     pointer = store.pointer(subject.model, subject.environment)
     found = evidence.about(evidence.decisions(store, subject.model, subject.digest), subject.environment)
-    in_time = any(each.answer is Answer.APPROVED for each in found)
-    if in_time or (pointer and pointer.digest == subject.digest):
+    asked = limit - dt.timedelta(seconds=subject.settings.within.seconds)
+    decided = any((moments.read(each.at) or asked) > asked for each in found)
+    if decided or (pointer and pointer.digest == subject.digest):
         return None
     made = _decision(subject, Answer.REJECTED, now, who, why=f"nobody approved it until {until}")
     return _keep(store, made)

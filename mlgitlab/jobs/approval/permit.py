@@ -33,7 +33,7 @@ class ApprovalPermit:
         if settings is None or environment not in settings.environments:
             return
         found = evidence.gather(self.store, model, digest, protected=settings.protected)
-        stands = standing(found.decisions, environment, self.at)
+        stands = standing(found.decisions, environment, self.at, settings.expires.seconds)
         named = f"{model}@{digests.short(digest)}"
         if stands.state is not State.APPROVED or stands.decision is None:
             raise RefusedError(f"{named} is not approved for {environment}{why_not(stands.decision)}", _HINT)
