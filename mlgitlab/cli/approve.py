@@ -16,8 +16,8 @@ from mlgitlab.cli.wiring import approval as wiring
 from mlgitlab.errors import ExitCode
 from mlgitlab.jobs.approval import evidence
 from mlgitlab.jobs.approval.approve import Subject, approve_any, withdraw
+from mlgitlab.jobs.approval.candidates import facts
 from mlgitlab.jobs.approval.sweeping import DECISION, REJECT
-from mlgitlab.paths import printable
 from mlgitlab.store.library import Store
 
 _INSTEAD = "rejected instead of approved"
@@ -74,8 +74,7 @@ def command(around: Surroundings, /, meant: Meant, **given: Any) -> int:  # noqa
 def _compare(store: Store, subject: Subject) -> None:
     """What the person agrees to, and where the report is."""
     found = evidence.gather(store, subject.model, subject.digest, protected=subject.settings.protected)
-    verdict = found.judged.verdict
-    click.echo(text(verdict))
-    if verdict.job:
-        click.echo(f"report: {printable(verdict.job)}/artifacts/browse")
+    click.echo(text(found.judged.verdict))
+    if report := facts(found.judged).report(subject.model):
+        click.echo(f"report: {report}")
     click.echo()

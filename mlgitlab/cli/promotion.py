@@ -141,6 +141,8 @@ def _lines(plan: Promotions, barred: str) -> Iterator[str]:
     for each in plan.promotions:
         ways = ", then ".join(entry.environment for entry in each.entries)
         yield f"{each.model}@{each.candidate.digest[:19]} goes to {ways}."
+        if each.candidate.verdict and (report := each.candidate.verdict.report(each.model)):
+            yield f"  report: {report}"
         for entry in each.entries:
             if entry.approval:
                 who = ", ".join((*entry.approval.users, *entry.approval.groups)) or "anybody who may run the job"

@@ -55,7 +55,8 @@ class PromotionComposer:
     def _promotion(self, promotion: Promotion, plan: Promotions, stages: Mapping[str, str]) -> Iterator[Job]:
         after = ""
         for entry in promotion.entries:
-            jobs = _EntryJobs(self, entry, stages[entry.environment], plan.until.get(entry.model, ""))
+            report = promotion.candidate.verdict.report(promotion.model) if promotion.candidate.verdict else ""
+            jobs = _EntryJobs(self, entry, stages[entry.environment], plan.until.get(entry.model, ""), report)
             yield from jobs.all(after)
             after = jobs.last
 
@@ -101,6 +102,7 @@ class _EntryJobs:
     entry: Entry
     stage: str
     until: str
+    report: str
 
     def all(self, after: str) -> Iterator[Job]:
         """All of them; `after` is the job of the environment before that must have passed, empty for none."""
@@ -129,7 +131,8 @@ class _EntryJobs:
     def _approve(self, entry: Entry) -> dict[str, object]:
         assert entry.approval
         named = f"{entry.model}@{digests.short(entry.digest)}"
-        asked = f"Approve {named} for {entry.environment}? The log then shows how it compares with production."
+        read = f"Read first how it compares with production: {self.report}" if self.report else "Read its report first."
+        asked = f"Approve {named} for {entry.environment}? {read}"
         return {
             **self.composer.common(self._gitlab_without_host, _SHORT, ("gitlab",)),
             "confirmation": self._confirmation(asked),

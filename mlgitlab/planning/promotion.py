@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -12,6 +13,8 @@ from mlgitlab.config.schema import Config
 from mlgitlab.store import digests
 
 PRODUCTION = "production"
+# A store is not trusted with links: nothing that GitLab or a terminal would read as anything but an address.
+_JOB = re.compile(r"https?://[A-Za-z0-9.:-]+/[A-Za-z0-9_./-]+/-/jobs/[0-9]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +29,10 @@ class VerdictFacts:
     pipeline: str
     job: str
     author: str
+
+    def report(self, model: str) -> str:
+        """The address of the gate's report; empty where the verdict names no job that looks like one."""
+        return f"{self.job}/artifacts/file/.mlgitlab/{model}/gate/report.html" if _JOB.fullmatch(self.job) else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,6 +39,7 @@ def _promotion(found: Promotion, plan: Promotions) -> dict[str, object]:
     return {
         "model": found.model,
         **_candidate(found.candidate),
+        "report": (found.candidate.verdict.report(found.model) if found.candidate.verdict else "") or None,
         "there": list(found.there),
         "ends": paths.printable(found.ends),
         "environments": [_entry(each, plan) for each in found.entries],

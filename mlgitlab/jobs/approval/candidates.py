@@ -43,7 +43,7 @@ def look(store: Store, model: str, parts: Model, now: dt.datetime, *, protected:
 
 def _candidate(store: Store, model: str, digest: str, protected: bool) -> Candidate:
     try:
-        verdict = _facts(newest(store, model, digest, protected=protected))
+        verdict = facts(newest(store, model, digest, protected=protected))
     except RefusedError as error:
         return Candidate(digest=digest, why_not=error.message)
     try:
@@ -55,7 +55,8 @@ def _candidate(store: Store, model: str, digest: str, protected: bool) -> Candid
     return Candidate(digest=digest, verdict=verdict)
 
 
-def _facts(judged: Judged) -> VerdictFacts:
+def facts(judged: Judged) -> VerdictFacts:
+    """What a plan says of a verdict."""
     verdict = judged.verdict
     return VerdictFacts(
         name=judged.name,

@@ -102,7 +102,7 @@ def test_an_approval_waits_for_a_person_blocks_what_follows_and_is_ended_by_a_de
     jobs = composed(config({"users": ["grace"], "within": "2 days"}))
     approve, expire = jobs["fraud:production:approve"], jobs["fraud:production:expire"]
     assert (approve["when"], approve["allow_failure"]) == ("manual", False)
-    assert approve["manual_confirmation"].startswith("Approve fraud@sha256:111111111111 for production?")
+    assert approve["manual_confirmation"].startswith("Approve fraud@sha256:111111111111 for production? Read")
     assert (expire["when"], expire["start_in"], expire["allow_failure"]) == ("delayed", "2 days 1 minute", True)
     assert expire["needs"] == []
 
