@@ -35,6 +35,6 @@ class GitLabEnvironment:
     image: str | None = field(default=None, metadata=doc("Container image of the jobs."))
     tags: tuple[str, ...] | None = field(default=None, metadata=doc("Runner tags of the jobs: with the target `nginx`, those of the runner on that host."))
     timeout: Duration = field(default=Duration(6 * 3600), metadata=doc("GitLab ends a deploy job after this time; the next run goes on where it stopped."))
-    before_script: tuple[str, ...] = field(default=(), metadata=doc("Shell lines before those of mlgitlab."))
+    before_script: tuple[str, ...] = field(default=(), metadata=doc("Shell lines before those of mlgitlab; those of `defaults` are for steps alone."))
     variables: Mapping[str, str] = field(default_factory=dict, metadata=doc("Variables of the jobs. Literal: GitLab expands nothing in them."))
     release: bool = field(default=False, metadata=doc("Whether a release of the project is made of the deployed model, with its evidence as links."))

@@ -84,7 +84,7 @@ class PromotionComposer:
             "timeout": timeout.spoken(),
             "variables": {name: literal(value) for name, value in variables.items()},
             "id_tokens": {token.name: {"aud": token.aud}} if token else None,
-            "before_script": [*(job.before_script or defaults.before_script), INSTALL],
+            "before_script": [*job.before_script, INSTALL],
             "retry": self.instance.retry(1, _WORLD),
         }
 

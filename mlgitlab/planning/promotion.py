@@ -137,22 +137,29 @@ def _decide(
     against = [f"{_named(each)}: {each.why_not}" for each in found.candidates[:1] if each.why_not]
     if good is None:
         return Stay(model=model, why="; ".join(against) or "no model has a verdict", looked_at=found.candidates)
-    there: list[str] = []
+    reached = [str(name) for name in environments if _is_there(good.digest, found.places.get(name, Place()))]
     entries: list[Entry] = []
     ends = ""
-    for environment, settings in environments.items():
+    # It never goes back to an environment before one that it has reached.
+    for environment, settings in [*environments.items()][_after(environments, reached) :]:
         place = found.places.get(environment, Place())
-        if good.digest == place.digest or good.digest in place.shown:
-            there.append(environment)
-        elif good.digest in place.taken_back:
+        if good.digest in place.taken_back:
             ends = f"it was deployed to {environment}, and went back: {place.taken_back[good.digest]}"
             break
-        else:
-            entries.append(_entry(model, good.digest, environment, settings, approval, place))
+        entries.append(_entry(model, good.digest, environment, settings, approval, place))
     if not entries:
-        why = ends or f"it is in {_listed(there)} already"
+        why = ends or f"it is in {_listed(reached)} already"
         return Stay(model=model, why="; ".join([*against, f"{_named(good)}: {why}"]), looked_at=found.candidates)
-    return Promotion(model=model, candidate=good, entries=tuple(entries), there=tuple(there), ends=ends)
+    return Promotion(model=model, candidate=good, entries=tuple(entries), there=tuple(reached), ends=ends)
+
+
+def _is_there(digest: str, place: Place) -> bool:
+    return digest == place.digest or digest in place.shown
+
+
+def _after(environments: Iterable[str], reached: list[str]) -> int:
+    """The position after the last environment that was reached."""
+    return [*environments].index(reached[-1]) + 1 if reached else 0
 
 
 def _entry(

@@ -45,6 +45,12 @@ def test_a_model_enters_no_environment_twice() -> None:
     assert made.entries[0].before == TWO
 
 
+def test_a_model_never_goes_back_to_an_environment_before_one_that_it_has_reached() -> None:
+    assert entered(decide(GOOD, staging=Place(digest=ONE))) == ["production"]
+    made = decide(GOOD, production=Place(digest=ONE))
+    assert made == Stay(model="fraud", why="sha256:111111111111: it is in production already", looked_at=(GOOD,))
+
+
 def test_a_shadow_that_has_shown_what_it_should_is_not_shown_again() -> None:
     assert entered(decide(GOOD, dev=Place(shown=frozenset({ONE})))) == ["staging", "production"]
 
