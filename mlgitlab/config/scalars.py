@@ -173,7 +173,7 @@ class Globs:
             if matcher_of(bare) is None:
                 raise ValueError(
                     f"{quoted(pattern)} matches nothing that is clear: close each bracket, and write only characters "
-                    "and ranges (`a-z`) in it, no `\\\\`, no `--`, no `[:digit:]`"
+                    "and ranges (`a-z`) in it, no `\\`, no `--`, no `[:digit:]`"
                 )
         include = tuple([p for p in patterns if not p.startswith("!")])
         exclude = tuple([p.removeprefix("!") for p in patterns if p.startswith("!")])
