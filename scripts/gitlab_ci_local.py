@@ -78,14 +78,24 @@ def run(
     variables: Mapping[str, str] | None = None,
     show: Callable[[str], None] = lambda _: None,
     file: str = ".gitlab-ci.yml",
+    manual: Sequence[str] = (),
 ) -> Run:
     """Run the pipeline of a file of the repository; `show` gets each line of the log as it comes.
+
+    `manual` are the jobs that a person plays.
 
     Jobs find `python` and `mlgitlab` in the environment that runs us.
     """
     state = repository / ".gitlab-ci-local"
     given = [f"--variable={name}={value}" for name, value in (variables or {}).items()]
-    argv = [str(PROGRAM), *_OPTIONS, f"--home={state / 'home'}", f"--file={file}", *given]
+    argv = [
+        str(PROGRAM),
+        *_OPTIONS,
+        f"--home={state / 'home'}",
+        f"--file={file}",
+        *given,
+        *(f"--manual={job}" for job in manual),
+    ]
     lines = []
     with subprocess.Popen(
         argv, cwd=repository, env=_environ(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import click
@@ -16,6 +17,7 @@ from mlgitlab.planning.profiles import BUILT_IN
 from scripts.documents import ROOT
 
 PLAN_SCHEMA = ROOT / "mlgitlab" / "planning" / "plan.schema.json"
+PROMOTION_SCHEMA = PLAN_SCHEMA.with_name("promotion.schema.json")
 _SHARING = ("generate", "preview", "explain", "lint")
 _EXIT_CODES: Mapping[ExitCode, str] = {
     ExitCode.YES: "it worked; a check said yes",
@@ -98,7 +100,16 @@ def _option_table(options: Mapping[str, str]) -> str:
 
 def plan_keys() -> str:
     """The table of docs/plan.md, from the JSON Schema."""
-    schema = json.loads(PLAN_SCHEMA.read_text("utf-8"))
+    return _schema_table(PLAN_SCHEMA)
+
+
+def promotion_keys() -> str:
+    """The table of docs/promotion.md, from the JSON Schema."""
+    return _schema_table(PROMOTION_SCHEMA)
+
+
+def _schema_table(file: Path) -> str:
+    schema = json.loads(file.read_text("utf-8"))
     rows = ((f"`{path}`", _kind(node), node["description"]) for path, node in keys(schema, schema["$defs"]))
     return _table(("Key", "Type", "Meaning"), rows)
 
@@ -147,5 +158,6 @@ SECTIONS: Mapping[str, Callable[[], str]] = {
     "component-inputs": component_inputs,
     "exit-codes": exit_codes,
     "plan-keys": plan_keys,
+    "promotion-keys": promotion_keys,
     "profiles": profiles,
 }

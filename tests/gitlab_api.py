@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from tests.gitlab_promotions_api import JOB_TOKEN, Promotions
+
 TOKEN = "glpat-secret-of-the-test"
 BOT, PERSON = 71, 72  # users: the token's own, and somebody else
 _NOTES = re.compile(r"/api/v4/projects/([^/]+)/merge_requests/(\d+)/notes(?:/(\d+))?")
@@ -56,16 +58,21 @@ class FakeGitLab:
     notes: list[Note] = field(default_factory=list)
     issues: list[dict[str, object]] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
+    promotions: Promotions = field(default_factory=Promotions)
     broken: bool = False  # a proxy answers in its place, in HTML
 
-    def answer(self, method: str, address: str, token: str | None, body: Mapping[str, str]) -> Answer:
+    def answer(self, method: str, address: str, token: str | None, body: Mapping[str, str]) -> Answer:  # noqa: PLR0911 (one for each question)
         """The status, the body and headers for one request."""
         path, query = urlsplit(address).path, urlsplit(address).query
         kind = "lint" if _LINT.fullmatch(path) else "notes" if _NOTES.fullmatch(path) else path.rpartition("/")[2]
         self.asked.append(f"{method} {kind}")
         status = self.statuses.get(f"{method} {kind}", self.status)
-        if status or token != TOKEN:
+        if status or token not in (TOKEN, JOB_TOKEN):
             return status or 401, {"message": f"{status or 401} for the test"}, {}
+        if answer := self.promotions.answer(method, path, query, body, of_job=token == JOB_TOKEN):
+            return answer
+        if token != TOKEN:
+            return 401, {"message": "401 Unauthorized"}, {}
         if (method, path) == ("GET", "/api/v4/user"):
             return 200, {"id": BOT, "username": "project_1_bot"}, {}
         if found := _LINT.fullmatch(path):
@@ -122,7 +129,8 @@ def serve() -> Iterator[FakeGitLab]:
         def _answer(self) -> None:
             length = int(self.headers.get("Content-Length") or 0)
             body = json.loads(self.rfile.read(length) or b"{}")
-            status, answer, headers = fake.answer(self.command, self.path, self.headers.get("PRIVATE-TOKEN"), body)
+            token = self.headers.get("PRIVATE-TOKEN") or self.headers.get("JOB-TOKEN")
+            status, answer, headers = fake.answer(self.command, self.path, token, body)
             content = b"<html>" if fake.broken else json.dumps(answer).encode()
             self.send_response(status)
             self.send_header("Content-Type", "text/html" if fake.broken else "application/json")

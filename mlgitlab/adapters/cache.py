@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import re
 import sys
 from functools import cache
 from pathlib import Path
@@ -14,6 +15,8 @@ from mlgitlab.adapters import files
 from mlgitlab.errors import WorldError
 
 _IGNORED = b"# Made by mlgitlab; safe to delete.\n*\n"
+# What a version's own folder is called, and nothing else: `--cache` may name a folder that holds other things.
+_VERSION = re.compile(r"[0-9a-f]{16}", re.ASCII)
 
 
 class FolderCache:
@@ -43,16 +46,16 @@ class FolderCache:
             if not self.folder.exists():
                 self._forget_others()
             place.parent.mkdir(parents=True, exist_ok=True)
-            if not (self._top / ".gitignore").exists():
-                files.write(self._top / ".gitignore", _IGNORED)
+            if not (self.folder / ".gitignore").exists():
+                files.write(self.folder / ".gitignore", _IGNORED)
             files.write(place, _digest(name, content) + b"\n" + content)
 
     def _forget_others(self) -> None:
         """Leave room: of what other versions of the tool kept, only the newest stays."""
         import shutil  # noqa: PLC0415 (only for a first run of a version)
 
-        others = sorted(self._top.iterdir(), key=lambda place: place.stat().st_mtime) if self._top.exists() else []
-        for place in [place for place in others if place.is_dir()][:-1]:
+        others = [place for place in self._top.iterdir() if _is_ours(place)] if self._top.exists() else []
+        for place in sorted(others, key=lambda place: place.stat().st_mtime)[:-1]:
             shutil.rmtree(place, ignore_errors=True)
 
     def drop(self, name: str) -> None:
@@ -88,6 +91,13 @@ class NoCache:
 
 def _digest(name: str, content: bytes) -> bytes:
     return hashlib.sha256(name.encode() + b"\n" + content).hexdigest().encode()
+
+
+def _is_ours(place: Path) -> bool:
+    """Whether another version of the tool made the folder."""
+    named = _VERSION.fullmatch(place.name) is not None and place.is_dir() and not place.is_symlink()
+    mark = place / ".gitignore"
+    return named and mark.is_file() and mark.read_bytes() == _IGNORED
 
 
 @cache

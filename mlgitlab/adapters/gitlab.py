@@ -29,9 +29,10 @@ class Linted:
 
 
 @contextmanager
-def session(url: str, token: str, about: str) -> Iterator[Gitlab]:
+def session(url: str, token: str, about: str, *, of_job: bool = False) -> Iterator[Gitlab]:
     """A client, and what it raises as errors of ours that say what they are `about`; the token appears in none.
 
+    of_job: the token is that of a job, `CI_JOB_TOKEN`.
     UsageError without the extra, or for a token that GitLab refuses; WorldError when GitLab fails or cannot be reached.
     """
     try:
@@ -40,7 +41,8 @@ def session(url: str, token: str, about: str) -> Iterator[Gitlab]:
     except ImportError:
         raise UsageError("GitLab's API needs python-gitlab", "pip install 'mlgitlab[gitlab]'") from None
     try:
-        yield gitlab.Gitlab(url, private_token=token, timeout=_SECONDS)
+        whole = None if of_job else token
+        yield gitlab.Gitlab(url, private_token=whole, job_token=token if of_job else None, timeout=_SECONDS)
     except gitlab.GitlabError as error:
         raise _refused(error.response_code, url, about) from None
     except RequestException as error:

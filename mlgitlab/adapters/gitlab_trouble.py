@@ -10,7 +10,7 @@ from mlgitlab.errors import MlgitlabError, UsageError, WorldError
 
 _REFUSED = {
     400: "GitLab does not accept a value; the message names it",
-    401: "the token is wrong, revoked or has expired",
+    401: "the token in MLGITLAB_GITLAB_TOKEN is wrong, revoked or has expired",
     403: "the role is too low: runners of a project need Maintainer, of a group Owner, of an instance an administrator",
     404: "it does not exist, or the token may not see it",
     422: "GitLab does not accept a value; the message names it",

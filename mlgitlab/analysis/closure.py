@@ -52,7 +52,7 @@ def closure_of(graph: ImportGraph, entries: Entries, source_roots: tuple[str, ..
     while walk.is_too_narrow():
         walk = walk.wider()
         walk.run()
-    for path in start.besides:
+    for path in start.besides | start.shells:
         walk.files.setdefault(path, "")
     return Closure(
         files={path: walk.files[path] for path in sorted(walk.files)},

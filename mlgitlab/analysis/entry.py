@@ -26,6 +26,14 @@ class Made:
     words: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Shelled:
+    """A shell script, by its path in the repository, and the folder that it is started in."""
+
+    folder: str
+    script: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arguments:
     """What the commands' arguments say to a program that builds objects by name.
@@ -47,7 +55,7 @@ class Entries:
     extra_roots: folders that a literal PYTHONPATH, an editable installation or the working folder adds.
     guesses: paths that something else names, to be used where such files exist.
     programs: groups of commands, one of each of which the repository's projects must declare.
-    hints: words that count where a project declares such a command. makes: calls of make.
+    hints: words that count where a project declares such a command. makes: calls of make. shells: shell scripts.
     homes: the working folders of the modules. plain: every process is Python told directly what to run, so
     that a script's own folder, or the working folder of a module, comes first on its module path.
     opaque: the command also runs something that we can't look into.
@@ -61,6 +69,7 @@ class Entries:
     programs: tuple[tuple[str, ...], ...] = ()
     hints: tuple[str, ...] = ()
     makes: tuple[Made, ...] = ()
+    shells: tuple[Shelled, ...] = ()
     homes: tuple[str, ...] = ()
     arguments: Arguments = Arguments()
     plain: bool = False
@@ -78,7 +87,7 @@ def entries_of(command: tuple[str, ...], declared: tuple[str, ...] = ()) -> Entr
 
 
 def union(found: Iterable[Entries]) -> Entries:
-    """All entry points of several, whose commands, hints and calls of make somebody else has dealt with."""
+    """All entry points of several, whose commands, hints, makes and shells somebody else has dealt with."""
     every = list(found)
 
     def together(name: str) -> tuple[str, ...]:
@@ -120,6 +129,7 @@ class _Found:
     programs: set[tuple[str, ...]] = field(default_factory=set)
     hints: set[str] = field(default_factory=set)
     makes: dict[Made, None] = field(default_factory=dict)
+    shells: set[Shelled] = field(default_factory=set)
     homes: set[str] = field(default_factory=set)
     names: set[str] = field(default_factory=set)
     configs: set[str] = field(default_factory=set)
@@ -137,6 +147,7 @@ class _Found:
             programs=tuple(sorted(self.programs)),
             hints=tuple(sorted(self.hints)),
             makes=tuple(self.makes),
+            shells=tuple(sorted(self.shells)),
             homes=tuple(sorted(self.homes)),
             arguments=Arguments(
                 names=tuple(sorted(self.names)), configs=tuple(sorted(self.configs)), unclear=self.unclear
@@ -177,6 +188,8 @@ class _Found:
         self._remember(launch, folder)
         for script in launch.scripts:
             self._script(script, folder)
+        if launch.shell:
+            self._shell(launch.shell, folder)
         self.modules.update(launch.modules)
         self.guesses.update(guess for word in launch.others for guess in self._guess(word, folder))
         for target in launch.tests:
@@ -193,7 +206,7 @@ class _Found:
         self.hints.update(launch.hints)
         if launch.make is not None:
             self.makes[Made(folder=folder, words=launch.make)] = None
-        if launch.runs_python or launch.programs or launch.scripts:
+        if launch.runs_python or launch.programs or launch.scripts or launch.shell:
             self.plain &= launch.plain
             self.homes.update((folder,) if launch.modules and folder is not None else ())
             for word in launch.others:
@@ -213,6 +226,14 @@ class _Found:
         else:
             self.opaque = True
             self.guesses.update(self._guess(word, folder))
+
+    def _shell(self, word: str, folder: str | None) -> None:
+        where = place(word, folder)
+        if where is not None and folder is not None:
+            self.shells.add(Shelled(folder=folder, script=where))
+        else:
+            self.opaque = True
+            self._script(word, folder)
 
     def _guess(self, word: str, folder: str | None) -> Iterable[str]:
         """What an argument may mean: `--script=x.py` the part after `=`, `$DIR/x.py` any `x.py`."""

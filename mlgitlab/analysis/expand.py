@@ -1,19 +1,20 @@
-"""Entry points that only the repository's own files can tell: commands of its projects and targets of make."""
+"""Entry points that only the repository's own files can tell: of its projects' commands, of make, of shell scripts."""
 
 from __future__ import annotations
 
 import posixpath
 import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from mlgitlab.analysis.entry import Entries, Made, entries_of, makefiles_of, union
+from mlgitlab.analysis.entry import Entries, Made, Shelled, entries_of, makefiles_of, union
 from mlgitlab.analysis.graph import ImportGraph
 from mlgitlab.analysis.make.command import asked
 from mlgitlab.analysis.make.reader import NotPlainError, read_makefile
 from mlgitlab.analysis.make.targets import run_of
 from mlgitlab.analysis.projects.collection import Started
 from mlgitlab.analysis.shell import place
+from mlgitlab.analysis.shell_script import plain_lines
 
 _MAKEFILES = ("GNUmakefile", "makefile", "Makefile")  # in the order that make looks for them
 _MOST_CALLS = 100
@@ -23,30 +24,33 @@ _MOST_CALLS = 100
 class Expanded:
     """Entries without programs, hints or makes.
 
-    besides: files that were read to find them.
+    besides: files that were read to find them. shells: the shell scripts among what runs.
     """
 
     entries: Entries
     besides: set[str] = field(default_factory=set)
+    shells: set[str] = field(default_factory=set)
 
 
 def expand(graph: ImportGraph, entries: Entries) -> Expanded:
-    """Replace the commands that projects declare, and calls of make, by what they start."""
+    """Replace the commands that projects declare, calls of make, and plain shell scripts by what they start."""
     expanding = _Expanding(graph)
     expanding.pending.append(entries)
     while expanding.pending:
         expanding.take(expanding.pending.pop(0))
-    return Expanded(entries=union(expanding.found), besides=expanding.besides)
+    return Expanded(entries=union(expanding.found), besides=expanding.besides, shells=expanding.shells)
 
 
 class _Expanding:
     def __init__(self, graph: ImportGraph) -> None:
         self._graph = graph
         self._calls: set[Made] = set()
+        self._shells: set[Shelled] = set()
         self._started: set[Started] = set()
         self.pending: list[Entries] = []
         self.found: list[Entries] = []
         self.besides: set[str] = set()
+        self.shells: set[str] = set()
 
     def take(self, entries: Entries) -> None:
         self.found.append(entries)
@@ -61,6 +65,25 @@ class _Expanding:
             if call not in self._calls:
                 self._calls.add(call)
                 self._make(call)
+        for script in entries.shells:
+            if script not in self._shells:
+                self._shells.add(script)
+                self._shell(script)
+
+    def _shell(self, call: Shelled) -> None:
+        """Take the script's commands for the step's own, where they are as simple; else it may start anything."""
+        read: set[str] = set()
+        try:
+            text = self._load("", call.script, read) if len(self._shells) <= _MOST_CALLS else None
+        except NotPlainError:
+            text = None
+        lines = None if text is None else plain_lines(text)
+        if lines is None:
+            self.found.append(Entries(scripts=(call.script,), opaque=True))
+            return
+        self.shells |= read
+        # Whether Python puts a script's folder first is for the environment to say, which others set.
+        self.pending.append(replace(entries_of((f"cd {shlex.quote(call.folder or '.')}", *lines)), plain=False))
 
     def _start(self, started: Sequence[Started]) -> None:
         for one in started:

@@ -12,6 +12,7 @@ from mlgitlab.frozen import dataclass
 
 _SCRIPT = re.compile(r"\.(?:py|ipynb)$")
 _SHELL_SCRIPT = re.compile(r"\.(?:sh|bash|zsh)$")
+_LOOKED_INTO = re.compile(r"bash|sh|dash|.*\.(?:sh|bash)")  # shells whose scripts we may be able to read
 _MOST_WRAPPERS = 20
 _COMMAND = re.compile(r"[\w.+-]+")  # found on PATH, not by its path
 _DOTTED = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
@@ -23,6 +24,7 @@ class Launch:
 
     programs: groups of commands, one of each of which a project of the repository has to declare, or we can't
     look into it. hints: words that may be such a command, or just a value. make: the arguments of make.
+    shell: a script that a new shell runs, in a language that we may be able to read.
     plain: Python itself is told which script or module to run, and finds its neighbours first.
     """
 
@@ -34,6 +36,7 @@ class Launch:
     programs: tuple[tuple[str, ...], ...] = ()
     hints: tuple[str, ...] = ()
     make: tuple[str, ...] | None = None
+    shell: str = ""
     folder: str = ""
     plain: bool = False
     runs_python: bool = False
@@ -69,7 +72,11 @@ def recognise(words: Sequence[str], depth: int = 0) -> Launch:  # noqa: C901, PL
     if _only_prepares(program, rest):
         return _NOTHING
     if program in programs.SHELLS or _SHELL_SCRIPT.search(program):
-        return _shell(words if _SHELL_SCRIPT.search(program) else rest)
+        by_name = _SHELL_SCRIPT.search(program) is not None
+        launch = _shell(words if by_name else rest)
+        if launch.scripts == (words[0 if by_name else 1],) and _LOOKED_INTO.fullmatch(program):
+            return Launch(shell=launch.scripts[0], others=launch.others)
+        return launch
     if _SCRIPT.search(words[0]):
         return Launch(scripts=(words[0],), others=tuple(rest), runs_python=True)
     if program in programs.HARMLESS or program.startswith("#"):

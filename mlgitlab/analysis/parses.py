@@ -105,7 +105,7 @@ def _imports_of_shell(content: bytes, *, make: bool) -> Imports:
     made = {path for call in entries.makes for path in makefiles_of(call)}
     return Imports(
         references=tuple(sorted({ref for module in entries.modules for ref in as_program(module)})),
-        scripts=tuple(sorted({*entries.scripts, *entries.guesses, *made})),
+        scripts=tuple(sorted({*entries.scripts, *entries.guesses, *made, *(one.script for one in entries.shells)})),
         runs_scripts=True,
         roots=tuple(Place(anchor=Anchor.PROCESS, path=root) for root in entries.extra_roots),
         opaque=True,

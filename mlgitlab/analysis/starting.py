@@ -22,7 +22,7 @@ class Start:
 
     first: the folder that comes first on every process's module path, where they agree and it is known.
     foreign: modules that are opaque where the repository does not hold them.
-    besides: files that say what a command starts.
+    besides: files that say what a command starts. shells: shell scripts that were looked into.
     """
 
     nodes: set[str] = field(default_factory=set)
@@ -32,6 +32,7 @@ class Start:
     missing: set[str] = field(default_factory=set)
     foreign: set[str] = field(default_factory=set)
     besides: set[str] = field(default_factory=set)
+    shells: set[str] = field(default_factory=set)
     arguments: Arguments = field(default_factory=Arguments)
     first: str | None = None
     opaque: bool = False
@@ -44,6 +45,7 @@ def start_of(graph: ImportGraph, entries: Entries, source_roots: tuple[str, ...]
     declared = {paths.normalise(root) for root in (*source_roots, *entries.extra_roots)}
     start = Start(roots={"", "src", *declared}, folders={"", *declared})
     start.besides, start.arguments, start.opaque = expanded.besides, entries.arguments, entries.opaque
+    start.shells = expanded.shells
     start.modules.update(ref.module for module in entries.modules for ref in as_program(module))
     start.modules.update(_AT_STARTUP)
     # Some other project's program: what it makes of its arguments is not ours to know.

@@ -102,5 +102,5 @@ def _origin(graph: ImportGraph, starter: Starter) -> Origin:
         names=frozenset().union(*[tree.names_in(folder) for folder in own]) if plain else frozenset(),
         missing=tuple(sorted(start.missing)),
         opaque=entries.opaque or start.opaque or walk.opaque,
-        special=not plain or bool(start.besides),
+        special=not plain or bool(start.besides or start.shells),
     )

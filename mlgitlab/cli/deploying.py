@@ -18,8 +18,9 @@ from mlgitlab.config.deploy import Deployment
 from mlgitlab.config.schema import Config
 from mlgitlab.config.wording import quoted, suggestion
 from mlgitlab.errors import RefusedError, UsageError
+from mlgitlab.jobs.approval.permit import ApprovalPermit
 from mlgitlab.jobs.deploy import questions
-from mlgitlab.jobs.deploy.permit import PRODUCTION, Permit, VerdictPermit
+from mlgitlab.jobs.deploy.permit import PRODUCTION, All, Permit, VerdictPermit
 from mlgitlab.jobs.deploy.task import Task, Tools
 from mlgitlab.paths import printable
 from mlgitlab.store.library import Store
@@ -47,7 +48,7 @@ class Place:
         tools = Tools(
             store=store,
             target=wiring.target(task, store, root, around.environ),
-            permit=permit(store, config),
+            permit=permit(store, config, settings, around.environ),
             clock=wiring.clock(),
             owner=wiring.owner(),
             tell=_tell,
@@ -65,9 +66,15 @@ class Opened:
     tools: Tools
 
 
-def permit(store: Store, _config: Config) -> Permit:
-    """Everything that must agree before a model goes somewhere."""
-    return VerdictPermit(store=store)
+def permit(store: Store, config: Config, settings: Deployment, environ: Mapping[str, str]) -> Permit:
+    """Everything that must agree before a model goes somewhere: its verdict, and where one is asked for, a person."""
+    approvals = {str(name): model.approval for name, model in config.models.items() if model.approval}
+    return All(
+        permits=(
+            VerdictPermit(store=store, protected=settings.protected and bool(environ.get("GITLAB_CI"))),
+            ApprovalPermit(store=store, settings=approvals, at=wiring.clock().now()),
+        )
+    )
 
 
 def place_options(function: Callable[..., R]) -> Callable[..., R]:

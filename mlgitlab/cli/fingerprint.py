@@ -21,6 +21,7 @@ from mlgitlab.cli.project import Project, read_project
 from mlgitlab.cli.webs import Scene, Webs
 from mlgitlab.config.wording import suggestion
 from mlgitlab.errors import UsageError
+from mlgitlab.planning.baseline.search import WHICH_COMMITS
 from mlgitlab.planning.derive import derive
 from mlgitlab.planning.dvc import with_dvc
 from mlgitlab.planning.fingerprint import Fingerprint, distinctions
@@ -71,7 +72,7 @@ def _then(here: Fingerprints, request: Request, repository: Repository, base: st
     """The same steps as a commit had them; under a configuration outside the repository, the same configuration."""
     commit = repository.resolve(base)
     if commit is None:
-        raise UsageError(f"--diff {base!r} is no commit of this repository")
+        raise UsageError(f"--diff {base!r} is no commit of this repository", WHICH_COMMITS)
     scene = Scene(commit=commit, snapshot=repository.snapshot(commit))
     outside = request.config.outside is not None
     config = here.config if outside else config_then(scene.snapshot, request.config.path)

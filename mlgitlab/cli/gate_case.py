@@ -21,6 +21,7 @@ from mlgitlab.cli.wiring import evaluate as files
 from mlgitlab.cli.wiring import gate as world
 from mlgitlab.cli.wiring.train import tools_of
 from mlgitlab.config.field import Name
+from mlgitlab.config.gates import Gates
 from mlgitlab.config.gates_metrics import MetricRule
 from mlgitlab.config.schema import Model
 from mlgitlab.errors import ConfigError, Problem, UsageError, WorldError
@@ -76,7 +77,7 @@ class Court:
         """
         model = model_of(self.subject)
         own, then = model.gates, [self._then(base) for base in bases or self._bases()]
-        found = bind(own, [each.gates if each else None for each in then])
+        found = bind(_named(model), [_named(each) if each else None for each in then])
         if any(_says_rows(each) for each in then if each) and not _says_rows(model):
             told = "evaluate.predictions.trained_on was taken out"
             found = replace(found, weakened=(*found.weakened, told), seen=True)
@@ -165,6 +166,13 @@ class Court:
         step = self.subject.project.steps[f"{self.subject.model}:train"]
         root, roots = self.tools.folder.root, step.source_roots
         return {name: world.load_metric(rule.entry, root, roots) for name, rule in rules.items() if rule.entry}
+
+
+def _named(model: Model) -> Gates | None:
+    """The model's gates with the names of the sets that they are judged by."""
+    if model.gates is None or model.gates.held_out or model.evaluate is None:
+        return model.gates
+    return replace(model.gates, held_out=model.evaluate.datasets)
 
 
 def _says_rows(model: Model) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from mlgitlab import paths
 from mlgitlab.cli import report, wiring
 from mlgitlab.cli.asking import stores_of
 from mlgitlab.cli.flow import Survey, survey
@@ -16,6 +17,13 @@ from mlgitlab.cli.settling import settle
 
 @click.command("generate")
 @planning_options
+@click.option(
+    "--phase",
+    type=click.Choice(("run", "promotion")),
+    default="run",
+    show_default=True,
+    help="`promotion`: approve and deploy what the store has judged, whatever changed.",
+)
 @click.option(
     "--output",
     "-o",
@@ -34,12 +42,17 @@ from mlgitlab.cli.settling import settle
 )
 @json_option
 @click.pass_obj
-def command(around: Surroundings, options: Options, output: str, plan_file: str, as_json: bool) -> None:
-    """Write the child pipeline for a change.
+def command(
+    around: Surroundings, /, options: Options, *, phase: str, output: str, plan_file: str, as_json: bool
+) -> None:
+    """Write the child pipeline for a change, or with --phase promotion that for models which passed their gates.
 
     In a GitLab job the kind of pipeline and its baseline come from GitLab's variables; elsewhere
     it does what a merge request to the default branch would.
     """
+    if phase == "promotion":
+        _promotion(around, options, (output, plan_file), as_json=as_json)
+        return
     request, repository = wiring.start(around, options)
     stores = stores_of(around, request)
     found = settle(survey(request, repository, stores), around, stores)
@@ -55,6 +68,19 @@ def command(around: Surroundings, options: Options, output: str, plan_file: str,
     else:
         click.echo(report.text(made.document))
         click.echo("\n" + report.written([*made.pipelines, plan_file]))
+
+
+def _promotion(around: Surroundings, options: Options, files: tuple[str, str], *, as_json: bool) -> None:
+    from mlgitlab.cli import promotion  # noqa: PLC0415 (only those who promote load it)
+
+    output, plan_file = files
+    made = promotion.make(around, options, output)
+    wiring.write(around, {plan_file: made.document, output: made.pipeline})
+    if as_json:
+        click.echo(made.document, nl=False)
+    else:
+        click.echo("\n".join(map(paths.printable, made.lines)))
+        click.echo("\n" + report.written([output, plan_file]))
 
 
 def _enrol(found: Survey, stores: Stores) -> None:

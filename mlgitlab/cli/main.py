@@ -34,6 +34,8 @@ _COMMANDS = {
     "metrics": "Report, compare and draw the numbers of a training.",
     "model": "Store, fetch and look at models.",
     "runner": "Register, configure and check GPU runners.",
+    "approve": "Approve a model for an environment.",
+    "approval": "Show approvals, take them back, and let them expire.",
     "deploy": "Bring models to where they answer, and back.",
     "config": "Print the effective configuration or its JSON Schema; check the project's own configurations.",
     "completion": "Print the completion script for a shell.",

@@ -16,6 +16,7 @@ from mlgitlab.config.schema import Config
 from mlgitlab.errors import UsageError, WorldError
 from mlgitlab.frozen import dataclass
 from mlgitlab.pipeline.instance import Instance
+from mlgitlab.planning.baseline.search import WHICH_COMMITS
 from mlgitlab.planning.derive import derive
 from mlgitlab.planning.dvc import with_dvc
 from mlgitlab.planning.steps import StepSpec
@@ -59,10 +60,7 @@ def read_project(request: Request, repository: Repository) -> Project:
     if content is None:
         content = snapshot.read([request.config.path]).get(request.config.path)
     if content is None:
-        raise UsageError(
-            f"there is no {request.config.path} in {'the work tree' if uncommitted else f'commit {head[:12]}'}",
-            "write one (docs/configuration.md shows a ten-line start), or name it with --config",
-        )
+        raise _without_configuration(request.config.path, repository, "" if uncommitted else head)
     parsed = parse(content, request.config.path)
     declared = derive(parsed.config)
     understood = with_dvc(declared, snapshot)
@@ -75,6 +73,14 @@ def read_project(request: Request, repository: Repository) -> Project:
         steps=understood.steps,
         remarks=understood.remarks,
     )
+
+
+def _without_configuration(path: str, repository: Repository, commit: str) -> UsageError:
+    on_disk = repository.work_tree() if commit else None
+    hint = "write one (docs/configuration.md shows a ten-line start), or name it with --config"
+    if on_disk and on_disk.read([path]):
+        hint = "the work tree has one: commit it first, or look at the work tree (without --as and --head)"
+    return UsageError(f"there is no {path} in {f'commit {commit[:12]}' if commit else 'the work tree'}", hint)
 
 
 def with_kept_gates(project: Project, kept: Mapping[str, Gates]) -> Project:
@@ -92,7 +98,7 @@ def _head(request: Request, repository: Repository) -> tuple[str, Snapshot, bool
     if head is None and env.in_ci and not options.head and repository.obtain(asked):
         head = asked
     if head is None and options.head:
-        raise UsageError(f"--head {options.head!r} is no commit of this repository")
+        raise UsageError(f"--head {options.head!r} is no commit of this repository", WHICH_COMMITS)
     if head is None:
         raise WorldError(f"the commit {asked} is not in the clone", "is GIT_STRATEGY none or empty in this job?")
     on_disk = repository.work_tree() if request.includes_work_tree else None

@@ -21,6 +21,7 @@ from mlgitlab.cli.replay import Replayer
 from mlgitlab.cli.shadow_report import Told
 from mlgitlab.errors import ConfigError, ExitCode, UsageError
 from mlgitlab.planning import results_file
+from mlgitlab.planning.baseline.search import WHICH_COMMITS
 from mlgitlab.planning.misses import Result, check
 from mlgitlab.planning.shadow import Replay, counted
 from mlgitlab.protocols import Line, Repository
@@ -106,7 +107,7 @@ def _line(repository: Repository, project: Project, last: int | None, since: str
         return repository.commits(project.head, last or _LAST)
     without = repository.resolve(since) or (since if repository.obtain(since) else None)
     if without is None:
-        raise UsageError(f"--range: {since!r} is no commit of this repository")
+        raise UsageError(f"--range: {since!r} is no commit of this repository", WHICH_COMMITS)
     return repository.commits(project.head, last, without)
 
 

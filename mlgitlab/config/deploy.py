@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import ClassVar, Literal
 
 from mlgitlab.config.field import Name, doc
+from mlgitlab.config.promotion import GitLabEnvironment
 from mlgitlab.config.scalars import Duration, Percent
 from mlgitlab.frozen import dataclass
 
@@ -191,3 +192,4 @@ class Deployment:
     incident: Incident | None = field(default=None, metadata=doc("The issue that a failure opens."))
     nginx: NginxTarget | None = field(default=None, metadata=doc("For the target `nginx`."))
     command: CommandTarget | None = field(default=None, metadata=doc("For the target `command`."))
+    gitlab: GitLabEnvironment | None = field(default=None, metadata=doc("The environment in GitLab, and the jobs that deploy there."))

@@ -12,6 +12,11 @@ _NEWLINE_STAND_IN = "\ufffe"
 # Most patterns are the path of a file or folder, or an ending; they need no regular expression.
 _PLAIN = re.compile(r"[\w-][\w.-]*(?:/[\w-][\w.-]*)*/?", re.ASCII)
 _ENDING = re.compile(r"\*[\w.-]+", re.ASCII)
+# In a regular expression of pathspec's: something escaped, or a set of characters.
+_ESCAPED_OR_SET = re.compile(r"\\.|\[(\^?)(\]?[^\]]*)\]", re.DOTALL)
+# In a set, git gives these a meaning of their own (an escape, `[:digit:]`), or Python may do so one day.
+_UNCLEAR = re.compile(r"\\|\[[:.=]|--")
+_SET_OPERATORS = re.compile(r"[\[&~|]")
 
 
 def normal(text: str) -> tuple[str, bool]:
@@ -26,7 +31,7 @@ def is_plain(text: str) -> bool:
 
 @cache
 def matcher_of(text: str) -> Matcher | None:
-    """Whether a path, or a folder above it, is meant; None for a pattern that can match nothing (`[a`).
+    """Whether a path, or a folder above it, is meant; None for one that can match nothing (`[a`) or is unclear.
 
     `.` means the whole repository.
     """
@@ -57,10 +62,22 @@ def _by_regex(bare: str, *, anchored: bool) -> Matcher | None:
     # A leading `#` or `!` is part of the name here, as in every position but the first of .gitignore.
     literal = f"\\{bare}" if bare.startswith(("#", "!")) else bare
     try:
-        regex = GitIgnoreSpecPattern("/" * anchored + _subject(literal)).regex
-    except ValueError:
+        written, _ = GitIgnoreSpecPattern.pattern_to_regex("/" * anchored + _subject(literal))
+        regex = None if written is None else re.compile(_ESCAPED_OR_SET.sub(_as_git_reads, str(written)))
+    except (ValueError, re.error):  # the latter for a range from `z` to `a`
         return None
     return None if regex is None else lambda path: regex.search(_subject(path)) is not None
+
+
+def _as_git_reads(found: re.Match[str]) -> str:
+    """A set of characters that holds nothing but them, and never a slash. Raises ValueError for an unclear one."""
+    inverted, inside = found.groups()
+    if inside is None or found[0] == "[^/]":
+        return found[0]
+    if _UNCLEAR.search(inside):
+        raise ValueError(found[0])
+    plain = _SET_OPERATORS.sub(r"\\\g<0>", inside)
+    return f"[^{plain}/]" if inverted else f"(?!/)[{plain}]"
 
 
 def _subject(path: str) -> str:

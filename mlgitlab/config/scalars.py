@@ -171,7 +171,10 @@ class Globs:
             if ".." in bare.split("/"):
                 raise ValueError(f"{quoted(pattern)} leads out of the repository; patterns start at its root")
             if matcher_of(bare) is None:
-                raise ValueError(f"{quoted(pattern)} matches nothing; is a bracket not closed?")
+                raise ValueError(
+                    f"{quoted(pattern)} matches nothing that is clear: close each bracket, and write only characters "
+                    "and ranges (`a-z`) in it, no `\\`, no `--`, no `[:digit:]`"
+                )
         include = tuple([p for p in patterns if not p.startswith("!")])
         exclude = tuple([p.removeprefix("!") for p in patterns if p.startswith("!")])
         if exclude and not include:

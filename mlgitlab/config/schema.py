@@ -11,6 +11,7 @@ from dataclasses import field
 from enum import StrEnum
 from typing import ClassVar, Literal
 
+from mlgitlab.config.approval import Approval
 from mlgitlab.config.costs import Budgets, Costs
 from mlgitlab.config.deploy import Deployment
 from mlgitlab.config.field import Json, Name, doc
@@ -142,7 +143,7 @@ class Model:
     smoke: Step | None = field(default=None, metadata=doc("A short training that shows the code still trains. Where a profile asks for it and there is none, the full training runs."))
     evaluate: Step | None = field(default=None, metadata=doc("The evaluation of what training made."))
     gates: Gates | None = field(default=None, metadata=doc("Rules that the evaluated model must pass; judged by `MODEL:gate` where there is a store."))
-    approval: Json | None = field(default=None, metadata=doc("Who must approve a promotion. Accepted and compared; acted on by a later release."))
+    approval: Approval | None = field(default=None, metadata=doc("Who must approve before the model is deployed, and for how long that counts."))
     deploy: Mapping[Name, Deployment] = field(default_factory=dict, metadata=doc("Where and how the model is deployed: environments by name, in their order."))
     retrain: Json | None = field(default=None, metadata=doc("Signals that start a retraining. Accepted and compared; acted on by a later release."))
     source_roots: tuple[str, ...] = field(default=(), metadata=doc("Folders on the Python module path of this model's steps, besides the project's."))

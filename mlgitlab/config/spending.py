@@ -9,7 +9,7 @@ from mlgitlab.config import walk
 from mlgitlab.config.costs import Over
 from mlgitlab.config.faults import Finding
 from mlgitlab.config.fleet import BUILT_IN_PROFILES, Missing
-from mlgitlab.config.gpus import DRIVER, MIG_PROFILE, NO_GPU, Gpu, fitting, misfit
+from mlgitlab.config.gpus import DRIVER, MIG_PROFILE, NO_GPU, Gpu, GpuType, effective, fitting, misfit
 from mlgitlab.config.quantities import ByteSize
 from mlgitlab.config.schema import Config
 from mlgitlab.config.wording import quoted, suggestion
@@ -38,6 +38,7 @@ def _types(config: Config) -> Iterator[Finding]:
             yield Finding(
                 path=f"{key}.tags", what="a GPU type needs at least one tag", hint=hint, absent=(f"{key}.tags",)
             )
+        yield from _hosted(key, declared)
         if declared.count is not None and declared.count < 1:
             yield Finding(path=f"{key}.count", what=f"{declared.count} is less than 1")
         yield from (*_size(f"{key}.memory", declared.memory), *_size(f"{key}.disk", declared.disk))
@@ -45,6 +46,21 @@ def _types(config: Config) -> Iterator[Finding]:
         if declared.driver is not None and not DRIVER.fullmatch(declared.driver):
             what = f"{quoted(declared.driver)} is no version of a driver"
             yield Finding(path=f"{key}.driver", what=what, hint="such as 535 or 550.54: a number, or two")
+
+
+def _hosted(key: str, declared: GpuType) -> Iterator[Finding]:
+    """What GitLab.com's runner is said to have and has not: the jobs would wait, or end in their first seconds."""
+    if not declared.hosted or declared.tags:  # tags of one's own may mean another runner
+        return
+    known = effective(GpuType(hosted=True))
+    assert known.memory is not None
+    hint = f"it has one NVIDIA T4 with {known.memory}; leave the key out, or name the `tags` of another runner"
+    if declared.memory is not None and declared.memory.bytes > known.memory.bytes:
+        yield Finding(path=f"{key}.memory", what=f"GitLab.com's runner has no {declared.memory}", hint=hint)
+    if declared.count is not None and declared.count > 1:
+        yield Finding(path=f"{key}.count", what=f"GitLab.com's runner has no {declared.count} GPUs", hint=hint)
+    if declared.mig is not None:
+        yield Finding(path=f"{key}.mig", what="GitLab.com's runner has no slices", hint=hint)
 
 
 def _size(path: str, size: ByteSize | None) -> Iterator[Finding]:

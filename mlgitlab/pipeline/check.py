@@ -12,6 +12,7 @@ from graphlib import CycleError, TopologicalSorter
 from itertools import chain
 
 from mlgitlab.errors import ConfigError, Problem
+from mlgitlab.pipeline import environments
 from mlgitlab.pipeline.instance import Instance
 from mlgitlab.pipeline.nouns import Body, Job, Pipeline
 
@@ -46,6 +47,7 @@ def check(pipeline: Pipeline, instance: Instance) -> None:
     harmless = _is_harmless([job.body for job in pipeline.jobs])  # all at once: most pipelines are
     found = [
         *_pipeline_problems(pipeline, instance),
+        *environments.problems(pipeline),
         *(p for job in pipeline.jobs for p in _job_problems(job, instance, harmless=harmless)),
     ]
     if found:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from mlgitlab import paths
 from mlgitlab.config.scalars import Globs
 from mlgitlab.config.schema import Config, StepKind, Unmatched
+from mlgitlab.config.wording import quoted
 from mlgitlab.planning import hosted
 from mlgitlab.planning.globs import compile_pattern
 from mlgitlab.planning.narrow import Narrow
@@ -36,6 +39,7 @@ def advise(
     rules = (
         _idle_patterns(config, steps, files),
         _missing_entries(missing),
+        _missing_roots(config, files),
         _unseen_code(steps, narrow),
         _results_that_go_nowhere(steps),
         _costly_merge_requests(config, steps),
@@ -66,6 +70,18 @@ def _missing_entries(missing: Mapping[str, tuple[str, ...]]) -> Iterator[Advice]
     for step, scripts in missing.items():
         for script in scripts:
             yield Advice(key=step, what=f"its command starts {script!r}, which does not exist", hint="a typo?")
+
+
+def _missing_roots(config: Config, files: Collection[str]) -> Iterator[Advice]:
+    """A misspelt folder hides what the code imports from the right one."""
+    declared = [("source_roots", root) for root in config.source_roots]
+    for name, model in config.models.items():
+        declared += ((f"models.{name}.source_roots", root) for root in model.source_roots)
+    for key, root in declared:
+        folder = posixpath.normpath(root)
+        if folder != "." and not any(paths.is_within(path, folder) for path in files):
+            what = f"there is no folder {quoted(root)}"
+            yield Advice(key=key, what=what, hint="a typo? what steps import from it is not seen")
 
 
 def _unseen_code(steps: Mapping[str, StepSpec], narrow: Iterable[Narrow]) -> Iterator[Advice]:

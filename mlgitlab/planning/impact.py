@@ -61,7 +61,8 @@ def assess(
         if change.path not in cosmetic and change.path != config_file and not _is_known(change, ours, theirs)
     )
     if unknown:
-        _apply(unmatched, unknown, known_steps, reasons)
+        by_key = {change.path for change, sides in views if any(view.by_key for view in sides)}
+        _apply(unmatched, unknown, known_steps, reasons, partly=unknown[0] in by_key)
     return Impact(
         reasons={step: tuple(found) for step, found in sorted(reasons.items())},
         unmatched=unknown,
@@ -78,14 +79,23 @@ def _is_known(change: Change, ours: View, theirs: Sequence[View]) -> bool:
     return ours.knows and (then or change.kind is ChangeKind.ADDED)
 
 
-def _apply(policy: Unmatched, unknown: tuple[str, ...], steps: Iterable[str], reasons: dict[str, list[Reason]]) -> None:
-    text = f"no rule knows {named(unknown)}"
+def _apply(
+    policy: Unmatched,
+    unknown: tuple[str, ...],
+    steps: Iterable[str],
+    reasons: dict[str, list[Reason]],
+    *,
+    partly: bool,
+) -> None:
+    # Who has named keys of the file would not understand that no rule knows it.
+    what = "every changed key of " if partly else ""
+    text = f"no rule knows {what}{named(unknown)}"
     match policy:
         case Unmatched.NOTHING:
             return
         case Unmatched.ERROR:
             raise RefusedError(
-                f"no rule knows {listed(unknown)} (unmatched: error)",
+                f"no rule knows {what}{listed(unknown)} (unmatched: error)",
                 "add it to the paths or inputs of what reads it, to `ignore`, or to `owns` of a quality step",
             )
         case Unmatched.EVERYTHING:

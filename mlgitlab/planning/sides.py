@@ -77,11 +77,13 @@ class View:
     """What one side knows of a changed path.
 
     `claimed`: some rule or import says what the path means for the models, or all that changed in it.
+    `by_key`: some rule asks for keys of it.
     """
 
     hits: tuple[Hit, ...]
     ignored: bool
     claimed: bool
+    by_key: bool = False
 
     @property
     def knows(self) -> bool:
@@ -119,7 +121,8 @@ class Side:
         loaded = change.path in self.reached.known
         is_shared = (loaded or imported) and not any(match.claims for match in matches)
         unseen = self._unseen(change) if is_shared else ()
-        return View(hits=(*imported, *hits, *unseen), ignored=ignored, claimed=loaded or by_rules)
+        by_key = any(match.claims and match.rule.keys for match in matches)
+        return View(hits=(*imported, *hits, *unseen), ignored=ignored, claimed=loaded or by_rules, by_key=by_key)
 
     def _matches(self, change: Change) -> Iterator[_Match]:
         for path, is_tree in _meant(change):

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import islice
 
-from mlgitlab.store import evidence, keys
+from mlgitlab.store import digests, evidence, keys
 from mlgitlab.store.bucket import Bucket
 from mlgitlab.store.documents import WrongError
 from mlgitlab.store.values import Result
 
 # Listing is by fingerprint and not by time: of a step with more results, a part that chance has chosen is looked at.
 MOST_LISTED = 2000
+_RECORD_PARTS = 5
 
 
 def results(bucket: Bucket, step: str, most: int) -> tuple[Result, ...]:
@@ -45,3 +46,14 @@ def records(bucket: Bucket, step: str, kind: str, most: int) -> Iterator[Mapping
         for record in [each for each in reversed(found) if each.get("step") == step][:left]:
             left -= 1
             yield record
+
+
+def recorded(bucket: Bucket, model: str, kind: str, most: int) -> tuple[str, ...]:
+    """The digests of the models of a name with the newest records of one kind, at most so many, the newest first."""
+    newest: dict[str, float] = {}
+    for item in bucket.list(keys.models(model)):
+        parts = item.key.split("/")
+        if len(parts) == _RECORD_PARTS and parts[3] == kind and digests.is_digits(parts[2]):
+            newest[parts[2]] = max(newest.get(parts[2], 0.0), item.modified)
+    ranked = sorted(newest, key=lambda digits: (-newest[digits], digits))
+    return tuple(digests.full(digits) for digits in ranked[:most])

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Iterator
 from typing import Any
 
 import yaml
+from jsonschema import Draft202012Validator
 
+from scripts.references import PROMOTION_SCHEMA
 from tests.cases.telling import Outcome
 from tests.gitlab_schema import problems
 
@@ -18,12 +21,30 @@ _OWN_JOBS = "mlgitlab:"
 def broken(outcome: Outcome) -> list[str]:
     """Every rule that the outcome breaks, in words."""
     jobs = {name: _jobs(text) for name, text in outcome.pipelines.items()}
+    if outcome.plan.get("phase") == "promotion":
+        return [*_common(outcome, jobs), *_wrong_promotion(outcome.plan, jobs)]
+    return [*_common(outcome, jobs), *_wrong_jobs(outcome.plan, jobs), *_leaked_names(outcome)]
+
+
+def _common(outcome: Outcome, jobs: dict[str, dict[str, Any]]) -> list[str]:
     return [
         *(f"{name}: {problem}" for name, text in outcome.pipelines.items() for problem in problems(text)),
-        *_wrong_jobs(outcome.plan, jobs),
         *(problem for name, found in jobs.items() for problem in _wrong_needs(name, found)),
-        *_leaked_names(outcome),
     ]
+
+
+def _wrong_promotion(plan: Any, jobs: dict[str, dict[str, Any]]) -> Iterator[str]:
+    """The plan is as its schema has it and names every job, and no job of a model goes without its digest."""
+    schema = json.loads(PROMOTION_SCHEMA.read_text("utf-8"))
+    yield from (error.message for error in Draft202012Validator(schema).iter_errors(plan))
+    found = {name: body for each in jobs.values() for name, body in each.items()}
+    if [*found] != plan["jobs"]:
+        yield f"the jobs are {[*found]}, and the plan names {plan['jobs']}"
+    digests = {each["model"]: each["digest"] for each in plan["promotions"]}
+    for name, body in found.items():
+        model, _, kind = (*name.split(":"), "", "")[:3]
+        if kind in ("approve", "deploy", "rollback", "expire") and digests[model] not in body["script"][-1]:
+            yield f"{name} does not say which {model}"
 
 
 def _jobs(text: str) -> dict[str, Any]:
@@ -46,8 +67,9 @@ def _wrong_jobs(plan: Any, jobs: dict[str, dict[str, Any]]) -> Iterator[str]:
 def _wrong_needs(file: str, jobs: dict[str, Any]) -> Iterator[str]:
     for name, body in jobs.items():
         for need in body.get("needs", ()):
-            if "pipeline" not in need and need["job"] not in jobs:
-                yield f"{file}: {name} needs {need['job']}, which is not there"
+            needed = need if isinstance(need, str) else need.get("job") if "pipeline" not in need else None
+            if needed and needed not in jobs:
+                yield f"{file}: {name} needs {needed}, which is not there"
 
 
 def _leaked_names(outcome: Outcome) -> Iterator[str]:

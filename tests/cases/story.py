@@ -35,6 +35,7 @@ class Story:
     exit: int = 0
     plan: bool = False
     runners: Sequence[Mapping[str, Any]] | None = None
+    judged: Sequence[Mapping[str, Any]] = ()
 
     @property
     def name(self) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 from mlgitlab import __version__
 from tests.cases.edits import edit
 from tests.cases.history import Stage
+from tests.cases.judged import fill
 from tests.cases.story import Story
 from tests.commands import mlgitlab
 from tests.gitlab_runners_api import TOKEN, serve
@@ -63,6 +64,7 @@ class Telling:
         edit(Repo(self._clone), story.work)
         Repo(folder).write(story.beside)
         self._place = self._clone / story.cwd
+        fill(self._clone / ".store", folder / "models", story.judged)
 
     def run(self) -> Outcome:
         """Run the command once; the exit code must be the story's."""

@@ -141,6 +141,7 @@ def test_a_configuration_error_lists_every_problem_for_people_and_machines(repo:
     [
         pytest.param(["preview", "--base", "nowhere"], 2, "--base names no commit: nowhere", id="base"),
         pytest.param(["preview", "--head", "nowhere"], 2, "--head 'nowhere' is no commit", id="head"),
+        pytest.param(["fingerprint", "fraud", "--diff", "nowhere"], 2, "may need GIT_DEPTH: 0", id="diff"),
         pytest.param(["preview", "--config", "x.yml"], 2, "there is no x.yml", id="config"),
         pytest.param(["preview", "--profile", "x"], 2, "there is no profile 'x'", id="profile"),
         pytest.param(["preview", "--param", "x"], 2, "--param 'x' is not NAME=VALUE", id="parameter"),
@@ -155,6 +156,13 @@ def test_mistakes_are_answered_with_one_clear_error(repo: Repo, argv: list[str],
     done = mlgitlab(*argv, cwd=repo.folder, check=code)
     assert message in done.err
     assert "Traceback" not in done.err
+
+
+def test_a_configuration_that_nobody_committed_is_found_on_disk(repo: Repo) -> None:
+    (repo.folder / "new.yml").write_text("version: 1\n")
+    done = mlgitlab("preview", "--config", "new.yml", "--as", "push", cwd=repo.folder, check=2)
+    assert "there is no new.yml in commit" in done.err
+    assert "the work tree has one: commit it first" in done.err
 
 
 def test_a_folder_without_a_repository_is_named(tmp_path: Path) -> None:

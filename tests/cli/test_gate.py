@@ -143,6 +143,20 @@ def test_a_change_cannot_switch_off_the_rule_that_judges_it(project: Project) ->
     assert project.verdict("--base", base, code=3)["weakened"] == ["metrics.accuracy was taken out"]
 
 
+def test_a_change_cannot_choose_another_evaluation_set(project: Project) -> None:
+    config = (project.folder / "mlgitlab.yml").read_text()
+    easy = config.replace("datasets: {late", "datasets: {easy: data/easy.csv, late").replace("[late]", "[easy]")
+    code = (project.folder / "models/fraud/evaluate.py").read_text()
+    base = project.change({
+        "mlgitlab.yml": easy, "data/easy.csv": "id\nx\n", "models/fraud/evaluate.py": code.replace('"late"', '"easy"'),
+    })  # fmt: skip
+    project.candidate(860)
+    assert project.verdict(code=0)["outcome"] == "pass"
+    found = project.verdict("--base", base, code=3)
+    assert found["weakened"] == ["metrics.accuracy is judged with other held_out"]
+    assert ruling(found, "data.predictions")["dataset"] == "late"
+
+
 def test_a_change_cannot_stop_saying_which_rows_were_trained_on(project: Project) -> None:
     config = (project.folder / "mlgitlab.yml").read_text()
     base = project.change({"mlgitlab.yml": config.replace(", trained_on: out/rows.txt", "")})
@@ -198,6 +212,11 @@ def test_a_drill_goes_red_for_a_gate_that_nothing_fails(project: Project) -> Non
     assert "missed" in done.out
     assert "<failure" in (project.folder / ".mlgitlab/fraud/drill/junit.xml").read_text()
     assert not project.store.records("fraud", project.digest, KIND)
+
+
+def test_a_drill_without_predictions_is_refused(project: Project) -> None:
+    project.train(820)
+    assert "evaluate it first: mlgitlab evaluate fraud" in project.run("gate", "drill", "fraud", code=3).err
 
 
 def test_what_a_verdict_rests_on_outlives_every_clean_up(project: Project) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -90,14 +91,26 @@ def test_a_folder_that_cannot_be_written_is_no_error(tmp_path: Path) -> None:
 
 
 def test_what_other_versions_kept_is_not_used_and_does_not_pile_up(tmp_path: Path) -> None:
-    for number, name in enumerate(("older", "old")):
-        (tmp_path / name / "webs").mkdir(parents=True)
-        (tmp_path / name / "webs/a").write_bytes(b"one")
+    FolderCache(tmp_path).put("webs/a", b"one")
+    (ours,) = tmp_path.iterdir()
+    for number, name in enumerate(("0" * 16, "1" * 16)):
+        shutil.copytree(ours, tmp_path / name)
         os.utime(tmp_path / name, (number, number))
+    shutil.rmtree(ours)
     cache = FolderCache(tmp_path)
     assert cache.get("webs/a") is None
     cache.put("webs/b", b"two")
-    assert {path.name for path in tmp_path.iterdir() if path.is_dir()} == {"old", Path(cache.folder).name}
+    assert {path.name for path in tmp_path.iterdir()} == {"1" * 16, Path(cache.folder).name}
+
+
+def test_what_lies_beside_the_cache_stays_and_git_still_sees_it(tmp_path: Path) -> None:
+    subprocess.run(["git", "init", "--quiet", tmp_path], check=True)
+    for name in ("models", "libs", "0" * 16, "1" * 16, "2" * 16):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.py").write_text("a = 1\n")
+    FolderCache(tmp_path).put("webs/a", b"one")
+    status = subprocess.run(["git", "-C", tmp_path, "status", "--porcelain"], check=True, capture_output=True)
+    assert len(status.stdout.splitlines()) == 5
 
 
 WRITER = """

@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 COMPONENT = ROOT / "templates" / "pipeline.yml"
 EXAMPLES = sorted(path.name for path in (ROOT / "examples").iterdir())
 GENERATE, RUN = "mlgitlab:generate", "mlgitlab:run"
+PROMOTION_GENERATE, PROMOTION = "mlgitlab:promotion:generate", "mlgitlab:promotion"
 
 
 def _component(**inputs: str) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -59,9 +60,29 @@ def test_the_release_that_is_installed_is_this_one() -> None:
     assert declared["version"]["default"] == __version__
 
 
-def test_the_file_holds_the_two_jobs_and_no_global_keyword() -> None:
+def test_the_file_holds_the_four_jobs_and_no_global_keyword() -> None:
     _, jobs = _component()
-    assert list(jobs) == [GENERATE, RUN]
+    assert list(jobs) == [GENERATE, RUN, PROMOTION_GENERATE, PROMOTION]
+
+
+def test_promotions_are_planned_once_the_gates_have_spoken_and_wait_for_nobody() -> None:
+    _, jobs = _component(promotion="on")
+    assert jobs[PROMOTION_GENERATE]["needs"] == [{"job": RUN, "artifacts": False}]
+    assert jobs[PROMOTION]["needs"] == [PROMOTION_GENERATE]
+    trigger = jobs[PROMOTION]["trigger"]
+    assert trigger["include"] == [{"artifact": "mlgitlab-promotion.yml", "job": PROMOTION_GENERATE}]
+    assert "strategy" not in trigger
+    assert trigger["forward"] == {"yaml_variables": False, "pipeline_variables": False}
+    assert jobs[PROMOTION]["inherit"] == {"variables": False}
+    assert "resource_group" not in jobs[PROMOTION]
+
+
+def test_promotions_come_from_the_default_branch_and_tags_alone_and_only_where_they_are_wanted() -> None:
+    _, jobs = _component(promotion="off")
+    assert jobs[PROMOTION]["rules"] == jobs[PROMOTION_GENERATE]["rules"]
+    off, *others = jobs[PROMOTION]["rules"]
+    assert off == {"if": '"off" == "off"', "when": "never"}
+    assert others == [{"if": "$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH"}, {"if": "$CI_COMMIT_TAG"}]
 
 
 def test_the_trigger_job_reads_what_the_generate_job_writes_whatever_the_prefix() -> None:

@@ -26,6 +26,7 @@ from mlgitlab.protocols import Cache, JobTemplates
 
 if TYPE_CHECKING:
     from mlgitlab.cli.flow import Survey  # with YAML, which whoever only moves a model does without
+    from mlgitlab.cli.project import Project
 
 CACHE_FOLDER = ".mlgitlab-cache"
 # Until the configuration is read and says otherwise (`baseline.fetch_timeout`).
@@ -89,11 +90,16 @@ def content_of(around: Surroundings, given: str) -> bytes:
 
 def job_templates(survey: Survey) -> JobTemplates:
     """Our job templates behind those of the project."""
-    folder = survey.project.config.templates
+    return templates_of(survey.project)
+
+
+def templates_of(project: Project) -> JobTemplates:
+    """Our job templates behind those of a project."""
+    folder = project.config.templates
     overrides: dict[str, str] = {}
     if folder:
         root = paths.normalise(folder)
-        snapshot = survey.project.snapshot
+        snapshot = project.snapshot
         names = [path for path in snapshot.entries() if path.startswith(f"{root}/") and path.endswith(SUFFIX)]
         overrides = {
             path.removeprefix(f"{root}/"): content.decode("utf-8", "replace")

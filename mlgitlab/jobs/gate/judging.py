@@ -15,6 +15,7 @@ from mlgitlab.jobs.gate.predictions import Pair
 from mlgitlab.jobs.gate.ruling import Curve, Family, Findings, Outcome, Ruling
 from mlgitlab.jobs.gate.verdict import Compared
 
+_RULES = "data.rules"
 THEN = "the rule of the target branch, which this commit would weaken"
 
 
@@ -103,7 +104,7 @@ def _data(case: Case, every: Sequence[Gates], *, must_say: bool) -> Iterator[Rul
         yield _said("data.candidate", Outcome.INCONCLUSIVE, why)
     counting = [key for gates in every for key, rule in by_key(gates).items() if not advisory(rule)]
     if not counting:
-        yield _said("data.rules", Outcome.INCONCLUSIVE, "no rule counts: a gate without one passes nobody")
+        yield _said(_RULES, Outcome.INCONCLUSIVE, "no rule counts: a gate without one passes nobody")
     named: dict[str, Answers] = {}
     for gates in every:
         named |= {each.dataset: each for each in judged_by(case, gates)}
@@ -137,7 +138,7 @@ def _said(rule: str, outcome: Outcome, why: str, dataset: str = "") -> Ruling:
 def conclusive(rulings: Sequence[Ruling], compared: Compared) -> Iterator[Ruling]:
     """One more ruling where nothing but data was judged: then no rule has said yes."""
     judged = [ruling for ruling in rulings if ruling.mandatory and ruling.family is not Family.DATA]
-    if not judged:
+    if not judged and not any(ruling.rule == _RULES for ruling in rulings):
         what = "the first model of its name is judged by rules that need no other, and there is none"
         why = what if compared is Compared.NOTHING else "no rule that counts could be asked"
-        yield _said("data.rules", Outcome.INCONCLUSIVE, f"{why}: nobody said yes to this model")
+        yield _said(_RULES, Outcome.INCONCLUSIVE, f"{why}: nobody said yes to this model")

@@ -9,7 +9,7 @@ from mlgitlab.ci import CiEnvironment, PipelineKind
 from mlgitlab.config.schema import Baseline
 from mlgitlab.errors import UsageError
 from mlgitlab.planning.baseline import merge_requests, pushes
-from mlgitlab.planning.baseline.search import Search
+from mlgitlab.planning.baseline.search import WHICH_COMMITS, Search
 from mlgitlab.planning.baseline.values import Resolved, Rule
 from mlgitlab.protocols import History
 
@@ -61,7 +61,7 @@ def _explicit(search: Search, rev: str) -> Resolved:
     if sha is None:
         raise UsageError(
             f"--base names no commit: {paths.show(rev)}",
-            "pass a full SHA, or a branch or tag of the clone; a shallow clone may need GIT_DEPTH: 0",
+            WHICH_COMMITS,
         )
     return search.found(Rule.EXPLICIT, f"compared with {sha[:12]}, as --base asks", sha)
 

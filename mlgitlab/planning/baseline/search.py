@@ -9,6 +9,7 @@ from mlgitlab.planning.baseline.values import Resolved, Rule, empty_tree
 from mlgitlab.protocols import History
 
 TOO_SHALLOW = "the clone may be too shallow: set GIT_DEPTH to 0, or allow more time by `baseline.fetch_timeout`"
+WHICH_COMMITS = "pass a full SHA, or a branch or tag of the clone; a shallow clone may need GIT_DEPTH: 0"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +49,7 @@ class Search:
         name = f"`{paths.show(branch)}`"
         tip = self.history.branch_tip(branch, remote)
         if tip is None:
-            return self.unknown(f"the branch {name} is neither in the clone nor on the remote", warnings=warnings)
+            return self.unknown(f"the branch {name} is not in the clone, and the remote gave none", warnings=warnings)
         bases = self.history.merge_bases(self.head, tip)
         if bases is None:
             return self.unknown(f"where HEAD left {name} could not be found; {TOO_SHALLOW}", warnings=warnings)

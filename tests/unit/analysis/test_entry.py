@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from mlgitlab.analysis.entry import Arguments, Entries, Made, entries_of
+from mlgitlab.analysis.entry import Arguments, Entries, Made, Shelled, entries_of
 
 
 def started(*lines: str) -> Entries:
@@ -93,8 +93,16 @@ M = Entries(modules=("pkg.mod",))
         ),
         pytest.param("nvidia-smi", Entries(), id="nothing of the repository"),
         pytest.param("python --version", Entries(), id="only the version"),
-        pytest.param("bash run.sh", Entries(scripts=("run.sh",), opaque=True), id="a shell script"),
-        pytest.param("./run.sh fast", Entries(scripts=("run.sh",), opaque=True), id="a shell script by its own name"),
+        pytest.param("bash run.sh", Entries(shells=(Shelled(folder="", script="run.sh"),)), id="a shell script"),
+        pytest.param(
+            "cd a && ./run.sh fast x.py",
+            Entries(shells=(Shelled(folder="a", script="a/run.sh"),), guesses=("a/x.py",)),
+            id="a shell script by its own name",
+        ),
+        pytest.param("bash -x run.sh", Entries(scripts=("run.sh",), opaque=True), id="a shell with options"),
+        pytest.param("source run.sh", Entries(scripts=("run.sh",), opaque=True), id="a script for this shell"),
+        pytest.param("zsh run.zsh", Entries(scripts=("run.zsh",), opaque=True), id="another shell"),
+        pytest.param("cd $X; bash run.sh", Entries(guesses=("/run.sh",), opaque=True), id="a shell script somewhere"),
         pytest.param("train-fraud --fast", Entries(programs=(("train-fraud",),)), id="a console script"),
         pytest.param("python $SCRIPT", Entries(opaque=True), id="a script that only the shell knows"),
         pytest.param(

@@ -41,7 +41,7 @@ models:
       resource_group: fraud
     evaluate: {command: python -m fraud.evaluate, datasets: [claims, holdout], gpu: none}
     gates: {size: {max_files: 3}}
-    approval: {from: [mlops], expires: 2 days}
+    approval: {users: [ada], groups: [acme/mlops], expires: 2 days}
     deploy: {production: {target: pointer, strategy: replace}}
     retrain: {auc: {at_least: 0.8}, drift: null}
     source_roots: src

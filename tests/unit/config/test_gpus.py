@@ -126,6 +126,14 @@ FAULTS = {
         "version: 1\ngpus: {a: {tags: x, memory: 40}}",
         ["mlgitlab.yml:2: gpus.a.memory: 40B is less than a MiB (such as 40GiB: a number alone is bytes)"],
     ),
+    "what GitLab.com's runner has not": (
+        "version: 1\ngpus: {a: {hosted: true, memory: 80GB, count: 2, mig: 1g.10gb}, b: {hosted: true, memory: 15GB}}",
+        [
+            f"mlgitlab.yml:2: gpus.a.{key}: GitLab.com's runner has no {what}"
+            " (it has one NVIDIA T4 with 16GB; leave the key out, or name the `tags` of another runner)"
+            for key, what in (("memory", "80GB"), ("count", "2 GPUs"), ("mig", "slices"))
+        ],
+    ),
     "a price of a type that is not there": (
         "version: 1\ngpus: {a100: {tags: x}}\ncosts: {per_gpu_hour: {a10: 1, a100: -1}}",
         [

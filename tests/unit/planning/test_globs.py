@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mlgitlab.config.scalars import Globs
@@ -34,6 +34,11 @@ def matches(patterns: list[str], path: str, *, is_tree: bool = False) -> bool:
         pytest.param("models/*", "models/a/b/train.py", True, id="a matched folder means its tree"),
         pytest.param(".", "anything/at.all", True, id="a dot means the repository"),
         pytest.param("conf/[ab].yml", "conf/a.yml", True, id="a set of characters"),
+        pytest.param("[[]x", "[x", True, id="a bracket in a set"),
+        pytest.param("a[a||b&&~~]c", "a|c", True, id="what Python may take for an operation on sets is a character"),
+        pytest.param("a[!b]c", "a/c", False, id="a set matches no slash"),
+        pytest.param("a[+-9]c", "a/c", False, id="a range matches no slash"),
+        pytest.param("a[]-]c", "a]c", True, id="a bracket at the beginning of a set"),
         pytest.param("#notes", "#notes", True, id="a number sign is no comment here"),
         pytest.param("docs/", "docs", False, id="a file called like a folder is none"),
         pytest.param("*.md", "a.md\n", False, id="a newline at the end is part of the name"),
@@ -70,15 +75,18 @@ def test_excludes_alone_are_refused(patterns: list[str]) -> None:
         Globs.parse(tuple(patterns))
 
 
-@pytest.mark.parametrize("pattern", ["*.{yml,yaml}", "../x", "a/../../b", "", "!"])
+@pytest.mark.parametrize(
+    "pattern", ["*.{yml,yaml}", "../x", "a/../../b", "", "!", "[z-a]", "[[:digit:]]", "[\\]]", "[+--]"]
+)
 def test_patterns_that_cannot_mean_what_they_say_are_refused(pattern: str) -> None:
-    with pytest.raises(ValueError, match=r"braces|leads out|empty"):
+    with pytest.raises(ValueError, match=r"braces|leads out|empty|bracket"):
         Globs.parse((pattern,))
 
 
 _SEGMENT = st.text(alphabet="ab.*[]!#\\ \n-", min_size=1, max_size=4)
 
 
+@example(["[[]"], ["["])
 @given(st.lists(_SEGMENT, min_size=1, max_size=3), st.lists(_SEGMENT, min_size=1, max_size=4))
 def test_the_lookup_by_folder_finds_what_a_full_scan_finds(pattern: list[str], path: list[str]) -> None:
     text, name = "/".join(pattern), "/".join(path)

@@ -19,14 +19,11 @@ FORM = re.compile(
     r"[a-z0-9]+(?:-[a-z0-9]+)*(?:-?\*)?(?: (?:tool|inert|always))?(?: =(?: \w+)+)?(?: =? ?\+(?: [a-z0-9-]*\*?)+)?"
 )
 INSTALLED = {normalised_name(found.metadata["Name"]) for found in importlib.metadata.distributions()}
-MODULES = {
-    name: {
-        module
-        for module, names in importlib.metadata.packages_distributions().items()
-        if name in map(normalised_name, names) and module.isidentifier() and not module.endswith("__mypyc")
-    }
-    for name in INSTALLED
-}
+MODULES: dict[str, set[str]] = {name: set() for name in INSTALLED}
+for _module, _names in importlib.metadata.packages_distributions().items():
+    if _module.isidentifier() and not _module.endswith("__mypyc"):
+        for _name in _names:
+            MODULES[normalised_name(_name)].add(_module)
 
 
 def test_every_line_is_well_formed() -> None:

@@ -1,0 +1,80 @@
+"""`mlgitlab approve`: a person's agreement to exactly one model in one environment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from mlgitlab.cli import approving
+from mlgitlab.cli.approving import Meant, meant_options
+from mlgitlab.cli.gate_report import text
+from mlgitlab.cli.main import Surroundings
+from mlgitlab.cli.options import json_option
+from mlgitlab.cli.wiring import approval as wiring
+from mlgitlab.errors import ExitCode
+from mlgitlab.jobs.approval import evidence
+from mlgitlab.jobs.approval.approve import Subject, approve_any, withdraw
+from mlgitlab.jobs.approval.candidates import facts
+from mlgitlab.jobs.approval.sweeping import DECISION, REJECT
+from mlgitlab.store.library import Store
+
+_INSTEAD = "rejected instead of approved"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """The command line, besides what is meant."""
+
+    model: str
+    until: str
+    deployment: bool
+    reject: bool
+    why: str
+    as_json: bool
+
+
+@click.command("approve")
+@click.argument("model", metavar="MODEL@DIGEST")
+@click.option("--until", default="", metavar="TIME", help="Refuse after this moment: 2030-01-31T12:00:00Z.")
+@click.option("--deployment", is_flag=True, help="Take the approvals of this job's deployment in GitLab (Premium).")
+@click.option("--reject", is_flag=True, help="Say no instead.")
+@click.option("--why", default="", metavar="TEXT", help="Of --reject: kept in the record.")
+@meant_options
+@json_option
+@click.pass_obj
+def command(around: Surroundings, /, meant: Meant, **given: Any) -> int:  # noqa: ANN401 (click's own types are in Given)
+    """Approve MODEL@DIGEST for an environment, in a GitLab job: show the comparison, then keep who agreed to what.
+
+    Refused, with every reason, unless the newest verdict about exactly this model passes by comparison with the model
+    in production now, is young enough, and whoever runs the job may approve. The record holds both digests, the
+    person, and when it expires; nothing changes it afterwards.
+
+    Exit codes: 0 approved; 2 usage or configuration; 3 refused or rejected; 4 the store or GitLab cannot be reached.
+    """
+    asked = Given(**given)
+    store, subject = meant.opened(around, asked.model)
+    now, groups = wiring.clock().now(), wiring.gitlab(around.environ)
+    if asked.reject or around.environ.get(DECISION) == REJECT:
+        made = withdraw(store, subject, approving.approver(around), now, asked.why or _INSTEAD, reject=True)
+        approving.decided(made, as_json=asked.as_json)
+        return ExitCode.NO
+    if not asked.as_json:
+        _compare(store, subject)
+    if asked.deployment:
+        people = approving.agreed(around, meant.configured(around), subject)
+    else:
+        people = (approving.approver(around),)
+    made = approve_any(store, subject, people, now, until=asked.until, groups=groups)
+    approving.decided(made, as_json=asked.as_json)
+    return ExitCode.YES
+
+
+def _compare(store: Store, subject: Subject) -> None:
+    """What the person agrees to, and where the report is."""
+    found = evidence.gather(store, subject.model, subject.digest, protected=subject.settings.protected)
+    click.echo(text(found.judged.verdict))
+    if report := facts(found.judged).report(subject.model):
+        click.echo(f"report: {report}")
+    click.echo()
