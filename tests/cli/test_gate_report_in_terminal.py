@@ -6,6 +6,7 @@ import os
 import pty
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -76,3 +77,11 @@ def test_outcomes_are_words() -> None:
     assert any("the whole interval lies beyond the margin" in line for line in lines)
     assert any("about 5,400 rows would settle it" in line for line in lines)
     assert any("metrics.roc_auc.margin: 0.01 became 0.05" in line for line in lines)
+
+
+def test_a_set_without_a_name_is_called_the_evaluation() -> None:
+    verdict = failing()
+    unnamed = replace(verdict, sets=(replace(verdict.sets[0], dataset=""),))
+    rows = f"{verdict.sets[0].rows:,} rows"
+    assert f"judged on:    the evaluation, {rows}" in report.terminal(unnamed, 120)
+    assert f"judged on `the evaluation`: {rows}" in report.markdown(unnamed)

@@ -134,7 +134,7 @@ def _weakened(verdict: Verdict, room: _Room) -> Iterator[str]:
 def _sources(verdict: Verdict, room: _Room) -> list[str]:
     lines = [f"- {name}: {code(text, room.text)}" for name, text in telling.provenance(verdict)]
     sets = [
-        f"- judged on {code(each.dataset, room.text)}: {each.rows:,} rows, {code(each.digest, 80)}"
+        f"- judged on {code(telling.set_name(each), room.text)}: {each.rows:,} rows, {code(each.digest, 80)}"
         for each in verdict.sets
     ]
     return [*lines, *sets[: room.shown]]

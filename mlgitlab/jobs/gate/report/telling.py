@@ -8,7 +8,7 @@ from mlgitlab.jobs.gate.report import words
 from mlgitlab.jobs.gate.report.effect import effect
 from mlgitlab.jobs.gate.report.words import Foreign
 from mlgitlab.jobs.gate.ruling import Outcome, Ruling
-from mlgitlab.jobs.gate.verdict import Compared, Verdict
+from mlgitlab.jobs.gate.verdict import Compared, EvaluationSet, Verdict
 
 WEAKENED = "The merge request weakens the rules that judge it; those of its target branch were applied"
 _COMPARED = {
@@ -38,6 +38,11 @@ def missing_rows(ruling: Ruling) -> str:
         return ""
     there = f"there are {ruling.rows:,}, and " if ruling.rows is not None else ""
     return f"{there}about {ruling.wanted:,} rows would settle it"
+
+
+def set_name(judged: EvaluationSet) -> str:
+    """What an evaluation set is called, also where the evaluation names no dataset."""
+    return judged.dataset or "the evaluation"
 
 
 def provenance(verdict: Verdict) -> Iterator[tuple[str, str]]:

@@ -78,7 +78,10 @@ def _facts(verdict: Verdict, wide: int) -> Iterator[str]:
     told = [
         *((name, words.cut(text, 80)) for name, text in telling.provenance(verdict) if name in _NAMED),
         *(
-            ("judged on", f"{words.cut(each.dataset, 80)}, {each.rows:,} rows, {words.short(each.digest)}")
+            (
+                "judged on",
+                f"{words.cut(telling.set_name(each), 80)}, {each.rows:,} rows, {words.short(each.digest)}",
+            )
             for each in verdict.sets[:MOST]
         ),
     ]

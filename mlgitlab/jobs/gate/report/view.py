@@ -106,7 +106,7 @@ def view(verdict: Verdict) -> Page:
         weakened=tuple(map(_text, verdict.weakened)),
         drawn=any(row.drawing for row in rows.values()),
         sections=tuple(_sections(verdict, ordered, rows)),
-        sets=tuple((_text(each.dataset), f"{each.rows:,}", _text(each.digest)) for each in verdict.sets),
+        sets=tuple((_text(telling.set_name(each)), f"{each.rows:,}", _text(each.digest)) for each in verdict.sets),
         sources=tuple((name, _text(text)) for name, text in telling.provenance(verdict)),
         facts=tuple((_text(name), _text(text)) for name, text in sorted(verdict.facts.items())),
     )
