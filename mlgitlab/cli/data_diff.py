@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -72,6 +73,10 @@ def command(  # noqa: PLR0913, PLR0917 (click's options)
     return ExitCode.YES if shown.passed else ExitCode.NO
 
 
+# What `data profile` reads and no profile or schema is called; `.json` may be either.
+_TABLES = (".csv", ".tsv", ".parquet", ".pq", ".jsonl", ".ndjson", ".arrow", ".feather")
+
+
 def _compared(old: Side, new: Side, limits: Limits) -> Shown:
     if isinstance(old, Profile):
         return of_profiles(compare(old, new, limits)) if isinstance(new, Profile) else of_fit(fit(new, old))
@@ -82,6 +87,9 @@ def _compared(old: Side, new: Side, limits: Limits) -> Shown:
 
 def _side(around: Surroundings, given: str) -> Side:
     content = _content(around, given)
+    if given.lower().endswith(_TABLES):
+        hint = f"make its profile first: mlgitlab data profile {shlex.quote(show(given))} -o FILE.json"
+        raise UsageError(f"{quoted(given)} holds rows, and profiles or schemas are compared", hint)
     if looks_like_profile(content):
         return from_json(content, given)
     return read_schema(content, given)

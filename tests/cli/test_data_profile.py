@@ -162,3 +162,9 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
     assert grown > 150
     assert large - small < grown / 3
     assert json.loads((tmp_path / "p.json").read_text())["rows"] == ROWS * sizes["large.csv"]
+
+
+def test_rows_are_not_taken_for_a_schema(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("x\n1\n")
+    done = mlgitlab("data", "diff", "a.csv", "a.csv", cwd=tmp_path, check=2)
+    assert "make its profile first: mlgitlab data profile a.csv -o FILE.json" in done.err
