@@ -101,9 +101,11 @@ class Laboratory:
         self._checks = {step["id"] for step in steps if step["step"] == "quality"}
         self._owner = {step["id"]: step["owner"] for step in steps}
         self._owners = sorted(owned & set(owners) if owners else owned)
-        self._known = self._fingerprints(self._owners)
         explained = [step for owner in self._owners for step in self._run("explain", owner)["steps"]]
         self._imports = {step["id"]: set(step["imports"]) for step in explained}
+        known = self._fingerprints(self._owners)
+        # Gates have fingerprints, and no job where there is no store to keep a verdict.
+        self._known = {step: facts for step, facts in known.items() if step in self._imports}
 
     @property
     def owners(self) -> list[str]:
