@@ -57,7 +57,7 @@ def make(around: Surroundings, options: Options, output: str) -> Made:
     if not address or request.config.outside is not None:
         what = "a promotion is planned from what a store knows, and there is none"
         raise UsageError(what, "set `store` in the configuration of the repository, or MLGITLAB_STORE")
-    barred = _barred(request.env)
+    barred = _barred(request.env, config)
     found = {} if barred else _look(around, request, config)
     plan = planning.plan(config, found, barred, _until(around, config))
     composer = PromotionComposer(
@@ -97,12 +97,15 @@ def _circumstances(request: Request, instance: Instance, plan: Promotions, outpu
     )
 
 
-def _barred(env: CiEnvironment) -> str:
+def _barred(env: CiEnvironment, config: Config) -> str:
     """Why a pipeline of this kind promotes nothing; empty where it may. A laptop may look."""
-    if env.kind in _LAPTOP or env.kind is PipelineKind.TAG:
+    if env.kind in _LAPTOP:
         return ""
-    if not env.branch or env.branch != env.default_branch:
+    if env.kind is not PipelineKind.TAG and (not env.branch or env.branch != env.default_branch):
         return "models are promoted from the default branch and from tags alone"
+    deployments = [each for parts in config.models.values() for each in parts.deploy.values()]
+    if env.ref_protected is False and all(each.protected for each in deployments):
+        return f"{quoted(env.tag or env.branch)} is not protected, and only protected branches and tags deploy"
     return ""
 
 
