@@ -4,6 +4,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 # As root on Debian, what is missing is installed; elsewhere the demo and the tests name it.
 APT := $(shell [ "$$(id -u)" = 0 ] && command -v apt-get)
+# $(call package,COMMAND,PACKAGES): install what is missing, if that is possible here.
+package = @command -v $(1) > /dev/null || { [ -z "$(APT)" ] || { $(APT) update -qq && $(APT) install -y -qq --no-install-recommends $(2); } > /dev/null; } || true
 
 .PHONY: demo test bench bench-store bench-deploy lint types layers unit format clean
 
@@ -23,7 +25,7 @@ types: .venv/installed
 layers: .venv/installed
 	$(BIN)/lint-imports
 
-unit: .venv/installed tools servers
+unit: .venv/installed tools servers browser
 	$(BIN)/pytest -n 2
 
 # make bench GENERATOR=path/to/make_monorepo.py [FLOOR=path/to/floor.py] [TURBO=path/to/turbo] [SIZES="small medium"]
@@ -59,7 +61,7 @@ clean:
 # Validation by Spark, with packages of its own: pyspark is a gigabyte, and needs Java and an older pandas.
 .PHONY: spark
 spark:
-	@command -v java > /dev/null || { [ -z "$(APT)" ] || { $(APT) update -qq && $(APT) install -y -qq --no-install-recommends default-jre-headless; } > /dev/null; } || true
+	$(call package,java,default-jre-headless)
 	@if command -v java > /dev/null; then $(MAKE) --no-print-directory .venv-spark/installed && \
 		.venv-spark/bin/python -m pytest -q -p no:cacheprovider tests/unit/adapters/tables/test_spark_engine.py; \
 	else echo "Java is not installed: validation by Spark is not tested" >&2; [ -z "$$CI" ]; fi
@@ -73,7 +75,7 @@ spark:
 # The tests' S3 servers: OpenStack Swift with packages of its own, and, as root on Debian, Ceph's radosgw.
 .PHONY: servers
 servers: .venv-servers/installed
-	@command -v radosgw > /dev/null || { [ -z "$(APT)" ] || { $(APT) update -qq && $(APT) install -y -qq --no-install-recommends radosgw ceph-mon ceph-osd; } > /dev/null; } || true
+	$(call package,radosgw,radosgw ceph-mon ceph-osd)
 
 .venv-servers/installed:
 	@echo "Preparing .venv-servers (once)"
@@ -85,8 +87,14 @@ servers: .venv-servers/installed
 # package would start a server of its own, and is left to you.
 .PHONY: tools
 tools: node_modules/.package-lock.json
-	@[ -d /run/systemd/system ] || command -v nginx > /dev/null || { [ -z "$(APT)" ] || { $(APT) update -qq && $(APT) install -y -qq --no-install-recommends nginx-light; } > /dev/null; } || true
-	@command -v rsync > /dev/null || { [ -z "$(APT)" ] || { $(APT) update -qq && $(APT) install -y -qq rsync; } > /dev/null; } || true
+	$(if $(wildcard /run/systemd/system),,$(call package,nginx,nginx-light))
+	$(call package,rsync,rsync)
+
+# The tests look at pages in Chromium, and run shell lines of jobs in busybox, which small images have.
+.PHONY: browser
+browser:
+	$(call package,chromium,chromium)
+	$(call package,busybox,busybox)
 
 node_modules/.package-lock.json: package.json package-lock.json
 	@if command -v npm > /dev/null; then echo "Preparing node_modules (once)"; npm ci --silent || echo "npm ci failed: pipelines are not run" >&2; \

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from mlgitlab.frozen import dataclass
 
 GITLINK_MODE = "160000"
 SYMLINK_MODE = "120000"

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from mlgitlab.errors import UsageError
+from mlgitlab.frozen import dataclass
 
 ZERO_SHA = "0" * 40
 _SHA = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")

@@ -9,8 +9,9 @@ MlgitlabError
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
+
+from mlgitlab.frozen import dataclass
 
 
 class ExitCode(IntEnum):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterator
 
 
@@ -44,6 +43,8 @@ def as_json(path: str) -> dict[str, str]:
     shown = show(path)
     if shown == path:
         return {"path": shown}
+    import base64  # noqa: PLC0415 (names that lose something are rare)
+
     return {"path": shown, "path_base64": base64.b64encode(encode(path)).decode("ascii")}
 
 

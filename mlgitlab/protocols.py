@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple, Protocol
 
 from mlgitlab.changes import ChangeSet
+from mlgitlab.frozen import dataclass
 
 
 class Entry(NamedTuple):
@@ -25,6 +25,13 @@ class Snapshot(Protocol):
 
     def read(self, paths: Iterable[str]) -> Mapping[str, bytes]:
         """The content of those paths that exist here as files or links, in one batch."""
+        ...
+
+    def through(self, paths: Iterable[str], work: Callable[[str, bytes], bytes]) -> Mapping[str, bytes]:
+        """What `work` makes of the content of each of those paths that exist here as files or links.
+
+        Many are shared out to several processes: `work` depends on its arguments alone, and changes nothing.
+        """
         ...
 
     def blobs(self, paths: Iterable[str]) -> Mapping[str, str]:

@@ -5,6 +5,7 @@ Everything happens in ./demo-out, which the next run replaces.
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -91,12 +92,16 @@ def run(repository: ExampleRepository) -> int:
     if missing := gitlab_ci_local.lacking():
         print(f"Not run: {missing}. Everything else is above, and the pipeline is in {relative(OUT / 'child.yml')}.")
         return 0
-    found = gitlab_ci_local.run(repository.folder, repository.push(), show)
+    # With a store, what is trained is kept, evaluated and judged.
+    found = gitlab_ci_local.run(repository.folder, {**repository.push(), "MLGITLAB_STORE": str(OUT / "store")}, show)
     heading("Result")
     print("\n".join(f"  {paint('passed', 32)}  {job}" for job in found.passed))
     print("\n".join(f"  {paint('FAILED', 31)}  {job}" for job in found.failed))
-    for model in sorted((found.state / "artifacts").rglob("model.npz")):
-        print(f"  a model was trained: {relative(model)}, {model.stat().st_size} bytes")
+    for reference in sorted((found.state / "artifacts").rglob("train.json")):
+        made = json.loads(reference.read_text("utf-8"))
+        print(f"  a model was trained: {made['model']}@{made['digest'][:19]}, {made['size']} bytes")
+    for page in sorted((found.state / "artifacts").rglob("report.html")):
+        print(f"  a model was judged: {relative(page)}")
     if not found.succeeded and not found.failed:
         print("\n".join(found.output.splitlines()[-20:]))
     return 0 if found.succeeded else 1

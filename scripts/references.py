@@ -24,7 +24,8 @@ _EXIT_CODES: Mapping[ExitCode, str] = {
     ExitCode.BUG: "a bug in mlgitlab: please report it",
     ExitCode.USAGE: "the command line, the environment or `mlgitlab.yml` is wrong",
     ExitCode.NO: (
-        "a check or a policy said no: errors (`lint`), misses (`shadow`), `unmatched: error`, `on_unknown: error`"
+        "a check or a policy said no: errors (`lint`), misses (`shadow`), `unmatched: error`, `on_unknown: error`, "
+        "a missing runner, a budget"
     ),
     ExitCode.WORLD: "git, GitLab, the disk or the network failed; worth a retry",
     ExitCode.WORK: "only with `preview --detailed-exitcode`: something would run",

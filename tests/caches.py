@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+
+from mlgitlab.analysis.records import Decoder
 from mlgitlab.analysis.references import Imports
 
 
@@ -36,3 +39,7 @@ class MemoryParses:
 
     def put(self, blob: str, kind: str, imports: Imports) -> None:
         self._kept[(blob, kind)] = imports
+
+    def take(self, blob: str, kind: str, text: bytes) -> Imports:
+        self._kept[(blob, kind)] = imports = Decoder().decode(json.loads(text))
+        return imports

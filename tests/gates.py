@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -64,6 +65,13 @@ class Project:
                 ".gitignore": "out/\np.csv\nmetrics.json\n",
             },
         )
+
+    def copy(self, folder: Path) -> Project:
+        """The same project, with all that was trained and kept in it, in another folder."""
+        shutil.copytree(self.folder, folder, symlinks=True)
+        made = Project.__new__(Project)
+        made.repo = Repo(folder)
+        return made
 
     @property
     def folder(self) -> Path:

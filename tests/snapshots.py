@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from mlgitlab.protocols import Entry
@@ -33,6 +33,9 @@ class DictSnapshot:
 
     def entries(self) -> Mapping[str, Entry]:
         return self._entries
+
+    def through(self, paths: Iterable[str], work: Callable[[str, bytes], bytes]) -> Mapping[str, bytes]:
+        return {path: work(path, content) for path, content in self.read(paths).items()}
 
     def read(self, paths: Iterable[str]) -> Mapping[str, bytes]:
         wanted = tuple(paths)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import shutil
 import sys
 from functools import cache
 from pathlib import Path
@@ -50,6 +49,8 @@ class FolderCache:
 
     def _forget_others(self) -> None:
         """Leave room: of what other versions of the tool kept, only the newest stays."""
+        import shutil  # noqa: PLC0415 (only for a first run of a version)
+
         others = sorted(self._top.iterdir(), key=lambda place: place.stat().st_mtime) if self._top.exists() else []
         for place in [place for place in others if place.is_dir()][:-1]:
             shutil.rmtree(place, ignore_errors=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 
 from mlgitlab.errors import UsageError, WorldError
@@ -23,21 +22,22 @@ def write(path: Path, content: bytes, *, private: bool = False) -> None:
     `private`: for a file that holds a secret. Its owner alone may read it, who stays the owner, and it is on the disk
     before it takes the place of the old one.
     """
-    temporary = ""
+    temporary: Path | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        place = path.parent / f".{path.name}.{os.urandom(6).hex()}"
+        handle = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600 if private else 0o666)
+        temporary = place
         with os.fdopen(handle, "wb") as stream:
             stream.write(content)
             if private:
                 _keep_owner(stream.fileno(), path)
                 stream.flush()
                 os.fsync(stream.fileno())
-        if not private:  # a temporary file is, as it is made
-            Path(temporary).chmod(0o666 & ~_umask())
-        Path(temporary).replace(path)
+        place.replace(path)
     except OSError as error:
-        Path(temporary).unlink(missing_ok=True) if temporary else None
+        if temporary:
+            temporary.unlink(missing_ok=True)
         raise WorldError(f"cannot write {str(path)!r}: {error.strerror}") from None
 
 
@@ -46,10 +46,3 @@ def _keep_owner(handle: int, path: Path) -> None:
     if os.geteuid() == 0 and path.exists():
         old = path.stat()
         os.fchown(handle, old.st_uid, old.st_gid)
-
-
-def _umask() -> int:
-    """The process's mask; reading it means setting it for a moment."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mlgitlab.errors import UsageError, WorldError
+from mlgitlab.frozen import dataclass
 
 if TYPE_CHECKING:
     from gitlab import Gitlab

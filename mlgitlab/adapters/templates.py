@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, MutableMapping
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -17,19 +16,13 @@ import jinja2
 import yaml
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from mlgitlab.adapters.template_files import SUFFIX
 from mlgitlab.errors import ConfigError, Problem
+from mlgitlab.frozen import dataclass
 
-SUFFIX = ".yml.j2"
 # Private-use characters: no template holds them by accident, and YAML takes them as text.
 _OPEN, _CLOSE = "\ue0f0", "\ue0f1"
 _PLACEHOLDER = re.compile(f"{_OPEN}([0-9]{{1,9}}){_CLOSE}")
-
-
-def shipped_folder() -> Path:
-    """Where our own job templates are: in the installed package, or beside it in a checkout."""
-    package = Path(__file__).resolve().parent.parent
-    installed = package / "templates" / "jobs"
-    return installed if installed.is_dir() else package.parent / "templates" / "jobs"
 
 
 class _Environment(ImmutableSandboxedEnvironment):

@@ -6,7 +6,9 @@ https://nbformat.readthedocs.io/en/latest/format_description.html
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from mlgitlab.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

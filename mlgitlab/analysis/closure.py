@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from mlgitlab.analysis.entry import Entries
 from mlgitlab.analysis.filling import Filling
@@ -12,6 +11,7 @@ from mlgitlab.analysis.graph import ImportGraph
 from mlgitlab.analysis.packages.standard_library import STANDARD_LIBRARY
 from mlgitlab.analysis.references import Extent, Imports, Reads, Uses
 from mlgitlab.analysis.starting import Start, start_of
+from mlgitlab.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

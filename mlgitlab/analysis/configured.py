@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from mlgitlab.analysis import strings
 from mlgitlab.analysis.references import Anchor, Place
 from mlgitlab.analysis.values import Bindings
+from mlgitlab.frozen import dataclass
 
 _BUILDERS = frozenset({"instantiate", "call", "get_class", "get_method", "get_object"})
 _INITIALIZERS = frozenset({"main", "initialize"})  # their folder is relative to the source

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from mlgitlab.analysis import strings
 from mlgitlab.analysis.references import Extent, Reference
 from mlgitlab.analysis.values import OWN_PACKAGE, Bindings, Text
+from mlgitlab.frozen import dataclass
 
 _BY_NAME = frozenset(
     {"import_module", "run_module", "find_spec", "importorskip", "import_string", "import_object", "load_object"}

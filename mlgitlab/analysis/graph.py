@@ -7,13 +7,15 @@ from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property
 
 from mlgitlab import paths
+from mlgitlab.analysis import naming, records
 from mlgitlab.analysis.modules import ModuleIndex
-from mlgitlab.analysis.parses import Parses, kind_of, known, parsed
+from mlgitlab.analysis.parses import Parses, is_kept, kind_of, known, parsed, read
 from mlgitlab.analysis.projects.collection import Projects
 from mlgitlab.analysis.references import Anchor, Extent, Imports, Place, Reference
 from mlgitlab.analysis.tree import Tree, within
 from mlgitlab.protocols import Snapshot
 
+_MANY = 800  # files that are worth a second process
 _LEAF = Imports()
 _OPAQUE = Imports(opaque=True)
 _HYDRA_PLUGINS = "hydra_plugins"  # Hydra imports whatever lies in a package of this name
@@ -28,6 +30,7 @@ class ImportGraph:
         self._snapshot = snapshot
         self._parses = parses
         self._imports: dict[str, Imports] = {}
+        self._names: dict[str, str] = {}
         self._relative: dict[str, tuple[tuple[str, Reference], ...]] = {}
         self._beside: dict[str, tuple[str, ...]] = {}
         self._registered: dict[str, bool] = {}
@@ -95,9 +98,26 @@ class ImportGraph:
                     wanted[path] = self._real(path)
                 else:
                     self._imports[path] = known
+        if len(wanted) >= _MANY:
+            self._take(path for path, real in wanted.items() if path == real and self._is_kept(path))
+            wanted = {path: real for path, real in wanted.items() if path not in self._names}
         contents = self._snapshot.read(sorted(set(wanted.values()))) if wanted else {}
         for path, real in wanted.items():
             self._imports[path] = self._parsed(path, real, contents.get(real))
+
+    def _is_kept(self, path: str) -> bool:
+        """Whether git has named the content, and the file's name tells how to read it."""
+        return bool(self.tree.entries[path].blob) and is_kept(path)
+
+    def _take(self, files: Iterable[str]) -> None:
+        """Read files in several processes."""
+        for path, text in self._snapshot.through(files, read).items():
+            self._imports[path] = self._parses.take(self.tree.entries[path].blob, kind_of(path), text)
+            self._names[path] = naming.name_of(text)
+
+    def name(self, path: str) -> str:
+        """A short name of what a prepared file can load, equal for files that can load the same."""
+        return self._names.get(path) or records.name_of(self._imports[path])
 
     def _real(self, path: str) -> str:
         real = self.tree.real(path)

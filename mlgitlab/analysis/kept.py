@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from json.encoder import encode_basestring_ascii
 
 from mlgitlab.analysis.meaning.values import Layer, Meaning, Part
 from mlgitlab.analysis.naming import name_of
-from mlgitlab.analysis.records import Decoder, encode
+from mlgitlab.analysis.records import Decoder, text_of
 from mlgitlab.analysis.references import Imports
 from mlgitlab.protocols import Cache
 
@@ -22,15 +23,15 @@ class Packs:
         self._cache = cache
         self._folder = folder
         self._records: dict[str, object] | None = None
-        self._new: dict[str, object] = {}
+        self._new: dict[str, bytes] = {}
 
     def get(self, key: str) -> object | None:
         """The record, None where there is none."""
         found = self._new.get(key)
-        return self._loaded().get(key) if found is None else found
+        return self._loaded().get(key) if found is None else json.loads(found)
 
-    def put(self, key: str, record: object) -> None:
-        """Keep a record."""
+    def put(self, key: str, record: bytes) -> None:
+        """Keep a record, given as JSON."""
         self._new[key] = record
 
     def save(self) -> None:
@@ -39,16 +40,17 @@ class Packs:
             return
         packs = self._cache.names(self._folder)
         joins = len(packs) >= _MOST_PACKS
-        records = {**self._loaded(), **self._new} if joins else self._new
-        content = _as_bytes(records)
+        old = {key: _as_bytes(record) for key, record in self._loaded().items()} if joins else {}
+        content = _joined({**old, **self._new})
         if len(content) > _MOST_BYTES:  # most of it is about contents long gone
-            content = _as_bytes(self._new)
+            content = _joined(self._new)
         name = f"{self._folder}/{name_of(content)}"
         self._cache.put(name, content)
         for pack in packs if joins else ():
             if pack != name:
                 self._cache.drop(pack)
-        self._loaded().update(self._new)
+        if self._records is not None:
+            self._records |= json.loads(_joined(self._new))
         self._new = {}
 
     def _loaded(self) -> dict[str, object]:
@@ -59,8 +61,14 @@ class Packs:
         return self._records
 
 
-def _as_bytes(records: dict[str, object]) -> bytes:
-    return json.dumps(records, separators=(",", ":"), sort_keys=True).encode("ascii")
+def _as_bytes(record: object) -> bytes:
+    return json.dumps(record, separators=(",", ":"), sort_keys=True).encode("ascii")
+
+
+def _joined(texts: dict[str, bytes]) -> bytes:
+    return b"{%b}" % b",".join(
+        [b"%b:%b" % (encode_basestring_ascii(key).encode(), texts[key]) for key in sorted(texts)]
+    )
 
 
 class KeptParses:
@@ -84,7 +92,14 @@ class KeptParses:
     def put(self, blob: str, kind: str, imports: Imports) -> None:
         """Keep a result."""
         self._known[f"{kind}:{blob}"] = imports
-        self._packs.put(f"{kind}:{blob}", encode(imports))
+        self._packs.put(f"{kind}:{blob}", text_of(imports))
+
+    def take(self, blob: str, kind: str, text: bytes) -> Imports:
+        """Keep a result that was written as text, and give it back."""
+        imports = self._decoder.decode(json.loads(text))
+        self._known[f"{kind}:{blob}"] = imports
+        self._packs.put(f"{kind}:{blob}", text)
+        return imports
 
     def save(self) -> None:
         """Write what is new."""
@@ -114,7 +129,7 @@ class KeptMeanings:
     def put(self, blob: str, kind: str, meaning: Meaning) -> None:
         """Keep a result."""
         requires = {name: list(names) for name, names in meaning.requires.items()}
-        self._packs.put(f"{kind}:{blob}", [list(map(list, meaning.parts)), requires])
+        self._packs.put(f"{kind}:{blob}", _as_bytes([list(map(list, meaning.parts)), requires]))
 
     def save(self) -> None:
         """Write what is new."""

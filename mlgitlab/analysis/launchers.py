@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from mlgitlab.analysis import programs, strings, wrappers
 from mlgitlab.analysis.references import Reference
+from mlgitlab.frozen import dataclass
 
 _SCRIPT = re.compile(r"\.(?:py|ipynb)$")
 _SHELL_SCRIPT = re.compile(r"\.(?:sh|bash|zsh)$")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Protocol
 
 from mlgitlab.analysis.references import Reads, Uses
 from mlgitlab.analysis.starter import Starter
 from mlgitlab.analysis.web import Origin, Web
+from mlgitlab.frozen import dataclass
 
 if TYPE_CHECKING:
     from mlgitlab.analysis.closure import Closure

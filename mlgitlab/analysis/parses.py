@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
+from mlgitlab.analysis import records
 from mlgitlab.analysis.config_file import imports_of_config
 from mlgitlab.analysis.entry import entries_of, makefiles_of
 from mlgitlab.analysis.imports import imports_of
@@ -23,6 +24,10 @@ class Parses(Protocol):
 
     def put(self, blob: str, kind: str, imports: Imports) -> None:
         """Keep a result."""
+        ...
+
+    def take(self, blob: str, kind: str, text: bytes) -> Imports:
+        """Keep a result that was written as text (see `read`), and give it back."""
         ...
 
 
@@ -61,6 +66,16 @@ def parsed(parses: Parses, path: str, blob: str, content: bytes) -> Imports:
     if blob and kind != _UNKNOWN:
         parses.put(blob, kind, found)
     return found
+
+
+def is_kept(path: str) -> bool:
+    """Whether the name of a file tells how it is read, so that what is read can be kept."""
+    return kind_of(path) != _UNKNOWN
+
+
+def read(path: str, content: bytes) -> bytes:
+    """What a file's content can load, as text: another process may read it and hand it over."""
+    return records.text_of(parse(kind_of(path, content), content))
 
 
 def parse(kind: str, content: bytes) -> Imports:

@@ -9,6 +9,7 @@ from mlgitlab.analysis import naming
 from mlgitlab.analysis.references import Anchor, Extent, Imports, Place, Reads, Reference
 
 Record = dict[str, object]
+_ENCODER = json.JSONEncoder(separators=(",", ":"), sort_keys=True)
 _PLACES = frozenset({"roots", "config_folders"})
 _FIELDS = {field.name: field.default for field in fields(Imports)}
 
@@ -80,4 +81,9 @@ def _texts(value: object) -> list[str]:
 
 def name_of(imports: Imports) -> str:
     """A short name, equal for files that can load the same."""
-    return naming.name_of(json.dumps(encode(imports), sort_keys=True).encode("ascii"))
+    return naming.name_of(text_of(imports))
+
+
+def text_of(imports: Imports) -> bytes:
+    """The record as text, equal for files that can load the same."""
+    return _ENCODER.encode(encode(imports)).encode("ascii")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum, IntFlag
+
+from mlgitlab.frozen import dataclass
 
 
 class Extent(IntEnum):

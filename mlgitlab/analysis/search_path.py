@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from mlgitlab.analysis.references import Place
 from mlgitlab.analysis.values import Bindings
+from mlgitlab.frozen import dataclass
 
 _ADDING = frozenset({"append", "insert", "extend", "__iadd__"})
 NAMES = frozenset({"path", "__path__", "addsitedir"})  # see `imports.NAMES`

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from mlgitlab.analysis.naming import name_of
+from mlgitlab.frozen import dataclass
 
 if TYPE_CHECKING:
     from mlgitlab.analysis.entry import Entries
+
+
+_SHORT = 100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,9 +25,9 @@ class Starter:
 
     @cached_property
     def name(self) -> str:
-        """A short name, equal for steps that start the same."""
-        said = json.dumps([self.lines, self.declared, self.source_roots]).encode("ascii")
-        return name_of(said)
+        """A name, equal for steps that start the same: what is said, where that is short, else a digest of it."""
+        said = ascii((self.lines, self.declared, self.source_roots))
+        return said if len(said) <= _SHORT else name_of(said.encode("ascii"))
 
     def entries(self) -> Entries:
         """The entry points."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from mlgitlab.analysis.literals import UnusualError
+from mlgitlab.frozen import dataclass
 
 # A string that may be a dotted name, `name:rest`, an option, or begin with an escape.
 _NAME = rb"""["']{0,2}(?:[A-Za-z_\x80-\xff][\w\x80-\xff]*+(?:[:\\]|\.[\w.\x80-\xff]*+[:"'\\])|\\|-[mc]["'])"""

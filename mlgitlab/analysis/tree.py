@@ -5,10 +5,10 @@ from __future__ import annotations
 import posixpath
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from mlgitlab import paths
 from mlgitlab.analysis.projects.names import NAMES
+from mlgitlab.frozen import dataclass
 from mlgitlab.protocols import Entry, Snapshot
 
 LINK = "120000"

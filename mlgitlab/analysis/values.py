@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from mlgitlab.analysis.references import Anchor, Place
+from mlgitlab.frozen import dataclass
 
 OWN_PACKAGE = "\0"  # stands for `__name__` and `__package__` at the start of a text
 _TOO_DEEP = 12

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 
-from mlgitlab.analysis import records
 from mlgitlab.analysis.closure import Walk
 from mlgitlab.analysis.graph import ImportGraph
 from mlgitlab.analysis.packages.standard_library import STANDARD_LIBRARY
@@ -67,7 +66,7 @@ def _strand(graph: ImportGraph, shared: Walk, path: str) -> Strand:
     for folder, ref in relative:
         tops.update(_packages(folder, ref.module))
     return Strand(
-        imports=records.name_of(imports),
+        imports=graph.name(path),
         targets=frozenset() if special else frozenset(shared.targets(path)) - {path},
         tops=frozenset(tops),
         wildcard=imports.reaches_everything or (imports.entry_points and graph.projects.any_point),

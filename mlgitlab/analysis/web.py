@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 
 from mlgitlab import paths
 from mlgitlab.analysis.references import Reads, Uses
+from mlgitlab.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 from mlgitlab.analysis.web import Origin, Strand, Web
@@ -16,6 +17,7 @@ def encode(web: Web) -> bytes:
     names = _Names(web.strands)
     strands: list[list[Any]] = [
         [
+            strand.imports,
             sorted(map(names.number, strand.targets)),
             sorted(map(names.number, strand.tops)),
             sum(1 << bit for bit, flag in enumerate(_FLAGS) if getattr(strand, flag)),
@@ -33,12 +35,16 @@ def encode(web: Web) -> bytes:
         ]
         for name, origin in sorted(web.origins.items())
     }
-    loaders: list[list[int]] = [[] for _ in names.numbers]
-    for number, (targets, *_) in enumerate(strands):
+    loaders: list[list[str]] = [[] for _ in names.numbers]
+    for number, (_, targets, *_) in enumerate(strands):
         for target in targets:
-            loaders[target].append(number)
-    imports = [strand.imports for strand in web.strands.values()]
-    first = {"names": list(names.numbers), "imports": imports, "origins": origins, "loaders": loaders}
+            loaders[target].append(str(number))
+    first = {
+        "files": len(strands),
+        "names": list(names.numbers),
+        "origins": origins,
+        "loaders": [" ".join(numbers) for numbers in loaders],
+    }
     return b"\n".join(json.dumps(part, separators=(",", ":")).encode("ascii") for part in (first, *strands))
 
 
@@ -47,13 +53,34 @@ def decode(content: bytes) -> Web:
 
     Raises ValueError, TypeError, KeyError or IndexError for anything else, as far as that shows in the first line.
     """
-    first, *rest = content.split(b"\n")
+    first, _, rest = content.partition(b"\n")
     document = json.loads(first)
     names: list[str] = document["names"]
-    loaders: list[list[int]] = document["loaders"]
+    loaders: list[str] = document["loaders"]
     numbers = dict(zip(names, range(len(loaders)), strict=True))
-    origins = {
-        name: Origin(
+
+    def loaders_of(path: str) -> list[str]:
+        number = numbers.get(path)
+        return [] if number is None else [names[int(loader)] for loader in loaders[number].split(" ") if loader]
+
+    return Web(
+        strands=_Strands(names, numbers, int(document["files"]), rest),
+        origins=_Origins(names, dict(document["origins"])),
+        loaders=loaders_of,
+    )
+
+
+class _Origins(Mapping[str, Origin]):
+    """The origins of a web, each read when it is asked for."""
+
+    def __init__(self, names: list[str], written: Mapping[str, Any]) -> None:
+        self._names = names
+        self._written = written
+
+    def __getitem__(self, name: str) -> Origin:
+        files, folders, own, missing, (special, shared, wild, opaque, reads) = self._written[name]
+        names = self._names
+        return Origin(
             files=tuple([names[number] for number in files]),
             folders=tuple([names[number] for number in folders]),
             names=frozenset([names[number] for number in own]),
@@ -64,31 +91,44 @@ def decode(content: bytes) -> Web:
             opaque=opaque,
             reads=reads,
         )
-        for name, (files, folders, own, missing, (special, shared, wild, opaque, reads)) in document["origins"].items()
-    }
-    return Web(
-        strands=_Strands(dict(zip(names, zip(document["imports"], rest, strict=True), strict=False)), names),
-        origins=origins,
-        loaders=lambda path: [names[number] for number in loaders[numbers[path]]] if path in numbers else [],
-    )
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._written
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._written)
+
+    def __len__(self) -> int:
+        return len(self._written)
 
 
 class _Strands(Mapping[str, Strand]):
-    """The files of a web, each read when it is asked for: of most webs nobody asks more than who loads which file."""
+    """The files of a web, each read when it is asked for: of most webs nobody asks more than who loads which file.
 
-    def __init__(self, written: Mapping[str, tuple[str, bytes]], names: list[str]) -> None:
-        self._written = written
+    The first `count` of the names are those of the files.
+    """
+
+    def __init__(self, names: list[str], numbers: Mapping[str, int], count: int, written: bytes) -> None:
         self._names = names
+        self._numbers = numbers
+        self._count = count
+        self._written = written
         self._read: dict[str, Strand] = {}
 
+    @cached_property
+    def _lines(self) -> list[bytes]:
+        return self._written.split(b"\n")
+
     def __getitem__(self, path: str) -> Strand:
+        if path not in self:
+            raise KeyError(path)
         if path not in self._read:
-            self._read[path] = self._strand(*self._written[path])
+            self._read[path] = self._strand(self._lines[self._numbers[path]])
         return self._read[path]
 
-    def _strand(self, imports: str, line: bytes) -> Strand:
+    def _strand(self, line: bytes) -> Strand:
         names = self._names
-        targets, tops, flags, reads, modules, own = json.loads(line)
+        imports, targets, tops, flags, reads, modules, own = json.loads(line)
         return Strand(
             imports=imports,
             targets=frozenset([names[number] for number in targets]),
@@ -103,13 +143,13 @@ class _Strands(Mapping[str, Strand]):
         )
 
     def __contains__(self, path: object) -> bool:
-        return path in self._written
+        return isinstance(path, str) and self._numbers.get(path, self._count) < self._count
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._written)
+        return iter(self._names[: self._count])
 
     def __len__(self) -> int:
-        return len(self._written)
+        return self._count
 
 
 class _Names:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from mlgitlab.analysis import programs
+from mlgitlab.frozen import dataclass
 
 _FILE = re.compile(r"\.(?:py|ipynb|sh|bash|zsh)$")
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=", re.ASCII)

@@ -13,7 +13,11 @@ if TYPE_CHECKING:
 
 
 def stores_of(around: Surroundings, request: Request) -> Stores:
-    """Opens the store where it may be asked: a folder always; a bucket in CI, or where a person says so."""
+    """Opens the store where it may be asked: a folder always; a bucket in CI, or where a person says so.
+
+    It is opened once for all that a plan asks of it.
+    """
+    opened: list[Store] = []
 
     def stores(config: Config) -> Store | str:
         address = store_address(request, config)
@@ -23,6 +27,8 @@ def stores_of(around: Surroundings, request: Request) -> Stores:
             return "the store was not asked: it lies outside this machine (--ask-store asks it)"
         from mlgitlab.cli.stores import open_store  # noqa: PLC0415 (only those who ask the store load it)
 
-        return open_store(around, config, "")
+        if not opened:
+            opened.append(open_store(around, config, ""))
+        return opened[0]
 
     return stores

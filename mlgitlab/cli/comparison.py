@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import reduce
 from operator import or_
 
@@ -17,6 +17,7 @@ from mlgitlab.cli.webs import Scene, Webs
 from mlgitlab.config.parse import parse
 from mlgitlab.config.schema import Config, OnUnknown, Select
 from mlgitlab.errors import ConfigError, RefusedError
+from mlgitlab.frozen import dataclass
 from mlgitlab.planning import leftovers, listed
 from mlgitlab.planning.baseline import Resolved, Rule, resolve
 from mlgitlab.planning.derive import derive
@@ -160,7 +161,7 @@ class _Look:
         return reached, [self._past(base, loading) for base in bases]
 
     def _loading(self, scene: Scene, steps: Mapping[str, StepSpec]) -> Loading:
-        return self.webs.loading(scene, map(starter_of, steps.values()))
+        return self.webs.loading(scene, [starter_of(step) for step in steps.values()])
 
     def _past(self, base: Scene, ours: Loading) -> _Past:
         if self.config_file:
@@ -170,9 +171,10 @@ class _Look:
             declared = derive(config)
             by_config = config_reasons(self.project.declared, declared, self.config_file)
             return _Past(side=self._side(config, declared, base), by_config=by_config)
-        steps = with_dvc(self.project.declared, base.snapshot).steps
-        if steps != self.project.steps:  # the files of a DVC project said something else
-            return _Past(side=self._side(self.project.config, self.project.declared, base))
+        declared, steps = self.project.declared, self.project.steps
+        # Where no step has to do with DVC, the files of no side can say anything else.
+        if steps is not declared and with_dvc(declared, base.snapshot).steps != steps:
+            return _Past(side=self._side(self.project.config, declared, base))
         theirs = self._loading(base, steps)
         if theirs.is_that_of(ours):  # most changes alter what files do, not what they load
             return _Past()

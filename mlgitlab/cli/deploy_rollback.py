@@ -17,10 +17,13 @@ from mlgitlab.store import digests
 @click.argument("model")
 @click.option("--why", default="", metavar="TEXT", help="Kept in the history.")
 @click.option("--only", default="", metavar="DIGEST", help="Refuse unless this is the model that goes.")
+@click.option("--take-over", is_flag=True, help="Also while a deployment or a watch is at work: it stops.")
 @place_options
 @json_option
 @click.pass_obj
-def command(around: Surroundings, place: Place, model: str, *, why: str, only: str, as_json: bool) -> None:
+def command(
+    around: Surroundings, place: Place, *, model: str, why: str, only: str, take_over: bool, as_json: bool
+) -> None:
     """Let the model before answer again: the one that was permitted and live before MODEL's last deployment.
 
     A deployment that is not finished is taken back. The model before takes over without being loaded where it is
@@ -30,7 +33,8 @@ def command(around: Surroundings, place: Place, model: str, *, why: str, only: s
     require_protected(here.task, around.environ)
     if only:
         require_last(here, only)
-    deployed = roll_back(here.task, here.tools, why or f"asked for by {here.tools.by or 'somebody'}")
+    said = why or f"asked for by {here.tools.by or 'somebody'}"
+    deployed = roll_back(here.task, here.tools, said, take_over=take_over)
     gone_back(deployed, as_json=as_json)
 
 

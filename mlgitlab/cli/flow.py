@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mlgitlab.changes import Change, ChangeSet
@@ -14,6 +14,7 @@ from mlgitlab.cli.project import Project, instance_of, parameters_of, read_proje
 from mlgitlab.cli.webs import Webs
 from mlgitlab.config.gates import Gates
 from mlgitlab.config.schema import Select
+from mlgitlab.frozen import dataclass
 from mlgitlab.pipeline.instance import Instance
 from mlgitlab.planning import gates
 from mlgitlab.planning.derive import with_parameters

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -22,17 +23,19 @@ from mlgitlab.cli.wiring.train import tools_of
 from mlgitlab.config.field import Name
 from mlgitlab.config.gates import Gates
 from mlgitlab.config.gates_metrics import MetricRule
+from mlgitlab.config.schema import Model
 from mlgitlab.errors import ConfigError, Problem, UsageError, WorldError
 from mlgitlab.jobs.gate.artifact import judge as artifact
 from mlgitlab.jobs.gate.binding import Bound, bind
 from mlgitlab.jobs.gate.case import Case
 from mlgitlab.jobs.gate.gathering import Gatherer, StoredFiles, provenances
 from mlgitlab.jobs.gate.held_out import Training
-from mlgitlab.jobs.gate.inference import rules as inference
 from mlgitlab.jobs.gate.metrics.own import OwnMetric
 from mlgitlab.jobs.metrics.report import PRODUCTION
 from mlgitlab.jobs.train.task import Tools
 from mlgitlab.paths import show
+
+_SHA = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,12 +75,16 @@ class Court:
 
         UsageError where there are none at all, WorldError where a base cannot be read.
         """
-        own = model_of(self.subject).gates
-        found = bind(own, [self._then(base) for base in bases or self._bases()])
+        model = model_of(self.subject)
+        own, then = model.gates, [self._then(base) for base in bases or self._bases()]
+        found = bind(_named(model), [_named(each) if each else None for each in then])
+        if any(_says_rows(each) for each in then if each) and not _says_rows(model):
+            told = "evaluate.predictions.trained_on was taken out"
+            found = replace(found, weakened=(*found.weakened, told), seen=True)
         if found.rules is None and not found.then:
             hint = "docs/gates.md shows the rules that there are"
             raise UsageError(f"mlgitlab.yml has no gates of the model {show(self.subject.model)!r}", hint)
-        if own and (wrong := tuple(_wrong(own))):
+        if own and (wrong := tuple(artifact.wrong(own.size, own.format))):
             where = f"{self.subject.request.config.path}: models.{self.subject.model}.gates"
             raise ConfigError(tuple(Problem(where=f"{where}.{key}", what=what) for key, what in wrong))
         return found
@@ -87,10 +94,11 @@ class Court:
         env = self.subject.request.env
         return (env.diff_base_sha,) if env.in_ci and env.kind in BOUND_BY_BASE and env.diff_base_sha else ()
 
-    def _then(self, base: str) -> Gates | None:
+    def _then(self, base: str) -> Model | None:
+        """The model as a commit that counts as well has it."""
         repository = self.subject.repository
         commit = repository.resolve(base)
-        if commit is None and repository.obtain(base):
+        if commit is None and _SHA.fullmatch(base) and repository.obtain(base):
             commit = base
         if commit is None:
             raise WorldError(f"the commit {base[:80]!r}, whose gates count as well, is not in the clone", "fetch it")
@@ -98,8 +106,7 @@ class Court:
         if isinstance(config, str):
             self.tools.tell(f"the rules of {commit[:12]} do not count: {config}")
             return None
-        model = config.models.get(Name(self.subject.model))
-        return model.gates if model else None
+        return config.models.get(Name(self.subject.model))
 
     @contextmanager
     def case(self, candidate: str, *, smoke: bool, itself: bool = False) -> Iterator[Case]:
@@ -161,8 +168,14 @@ class Court:
         return {name: world.load_metric(rule.entry, root, roots) for name, rule in rules.items() if rule.entry}
 
 
-def _wrong(rules: Gates) -> Iterator[tuple[str, str]]:
-    """What in rules means nothing, as only those who read the formats of models can tell: key and sentence."""
-    yield from artifact.wrong(rules.size, rules.format)
-    if rules.inference:
-        yield from inference.wrong(rules.inference)
+def _named(model: Model) -> Gates | None:
+    """The model's gates with the names of the sets that they are judged by."""
+    if model.gates is None or model.gates.held_out or model.evaluate is None:
+        return model.gates
+    return replace(model.gates, held_out=model.evaluate.datasets)
+
+
+def _says_rows(model: Model) -> bool:
+    """Whether the model says in which file the rows are that it was trained on."""
+    predictions = model.evaluate.predictions if model.evaluate else None
+    return bool(predictions and predictions.trained_on)

@@ -57,6 +57,7 @@ def command(
     stores = stores_of(around, request)
     found = settle(survey(request, repository, stores), around, stores)
     made = produce(found, wiring.job_templates(found), output)
+    around.kept.extend((found, made))
     # The child last: where it exists, the plan and everything that it includes do, too.
     parts_first = {name: made.pipelines[name] for name in reversed(list(made.pipelines))}
     wiring.write(around, {plan_file: made.plan, **parts_first})

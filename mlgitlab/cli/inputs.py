@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from mlgitlab.ci import CiEnvironment
 from mlgitlab.cli.options import Options
 from mlgitlab.config.schema import Config
+from mlgitlab.frozen import dataclass
 from mlgitlab.protocols import Cache
 
 if TYPE_CHECKING:

@@ -59,7 +59,7 @@ def command(around: Surroundings, options: Options, strict: bool, gitlab_url: st
     """
     token = around.environ.get("MLGITLAB_GITLAB_TOKEN", "")
     found = survey(*wiring.start(around, replace(options, everything=True)))
-    findings = list(_advice(found))
+    findings = [*_advice(found), *_gates(found)]
     for profile, content in _pipelines(found):
         findings += _by_schema(profile, content)
         if token:
@@ -91,6 +91,18 @@ def _advice(found: Survey) -> Iterator[Finding]:
             what=advice.what,
             hint=advice.hint,
         )
+
+
+def _gates(found: Survey) -> Iterator[Finding]:
+    """What in rules about files only those can tell who know the formats of models."""
+    from mlgitlab.jobs.gate.artifact.judge import wrong  # noqa: PLC0415 (it loads the readers of all formats)
+
+    for name, model in found.project.config.models.items():
+        if model.gates:
+            for below, what in wrong(model.gates.size, model.gates.format):
+                key = f"models.{name}.gates.{below}"
+                where = found.project.parsed.origins.get(key, "")
+                yield Finding(level="error", source="mlgitlab", where=f"{where} {key}".strip(), what=what)
 
 
 def _pipelines(found: Survey) -> Iterator[tuple[str, bytes]]:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import json
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import field
 from typing import NoReturn
 
 import click
@@ -16,11 +15,10 @@ import click
 from mlgitlab import __version__
 from mlgitlab.cli.lazy import LazyGroup
 from mlgitlab.errors import ConfigError, ExitCode, MlgitlabError
+from mlgitlab.frozen import dataclass
 
 _BUG = "this is a bug in mlgitlab; please report it with the lines above"
 INTERRUPTED = 130
-_ALLOCATIONS = 500_000  # before the first look for garbage in circles
-
 # Listed here with their help, so that `mlgitlab --help` imports none of them.
 _COMMANDS = {
     "generate": "Write the child pipeline for a change (for CI).",
@@ -46,10 +44,11 @@ _COMMANDS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
-    """What the process was started in, read once."""
+    """What the process was started in, read once; `kept` holds large results that nobody takes apart before its end."""
 
     environ: dict[str, str]
     cwd: str
+    kept: list[object] = field(default_factory=list)
 
 
 @click.group(
@@ -67,12 +66,14 @@ def cli() -> None:
     """
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+def main(argv: Sequence[str] | None = None, kept: list[object] | None = None) -> int:
     """Run one command; the exit code is an ExitCode, or 130 after ^C."""
-    # Values form no cycles, and a run is short: collecting is looking through all of them for nothing.
-    gc.set_threshold(_ALLOCATIONS)
     arguments = list(sys.argv[1:] if argv is None else argv)
-    surroundings = Surroundings(environ=dict(os.environ), cwd=os.getcwd())  # noqa: PTH109 (kept as given)
+    surroundings = Surroundings(
+        environ=dict(os.environ),
+        cwd=os.getcwd(),  # noqa: PTH109 (kept as given)
+        kept=[] if kept is None else kept,
+    )
     color = False if surroundings.environ.get("NO_COLOR") else None
     try:
         code = cli.main(arguments, prog_name="mlgitlab", standalone_mode=False, obj=surroundings, color=color)
@@ -101,7 +102,8 @@ def run() -> NoReturn:
     Without Python's own: taking all values of a large run apart one by one is an eighth of its time. Nothing here
     waits for an `atexit`, and files are closed where they are written.
     """
-    code = main()
+    kept: list[object] = []
+    code = main(kept=kept)
     with contextlib.suppress(BrokenPipeError):
         sys.stdout.flush()
         sys.stderr.flush()

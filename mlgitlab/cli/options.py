@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeVar
 
 import click
+
+from mlgitlab.frozen import dataclass
 
 R = TypeVar("R")
 KINDS = ("merge_request", "merged_result", "merge_train", "push", "tag", "schedule", "web")

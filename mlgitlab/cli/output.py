@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from mlgitlab import __version__
 from mlgitlab.cli.flow import Survey
 from mlgitlab.cli.inputs import store_address
 from mlgitlab.errors import ConfigError, Problem, UsageError
+from mlgitlab.frozen import dataclass
 from mlgitlab.pipeline.check import check
 from mlgitlab.pipeline.compose import INTERRUPTIBLE, Composer
 from mlgitlab.pipeline.emit import emit

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mlgitlab.cli.inputs import Request
@@ -14,6 +14,7 @@ from mlgitlab.config.parse import Parsed, parse
 from mlgitlab.config.scalars import GitLabVersion
 from mlgitlab.config.schema import Config
 from mlgitlab.errors import UsageError, WorldError
+from mlgitlab.frozen import dataclass
 from mlgitlab.pipeline.instance import Instance
 from mlgitlab.planning.derive import derive
 from mlgitlab.planning.dvc import with_dvc

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mlgitlab.analysis.kept import KeptParses
@@ -12,6 +11,7 @@ from mlgitlab.analysis.loading import Loading
 from mlgitlab.analysis.starter import Starter
 from mlgitlab.analysis.web import Web
 from mlgitlab.changes import Change
+from mlgitlab.frozen import dataclass
 from mlgitlab.planning.structure import is_structural
 from mlgitlab.protocols import Cache, Repository, Snapshot
 

@@ -10,7 +10,20 @@ from mlgitlab.config.faults import Report
 from mlgitlab.config.nodes import List, Node, Scalar, Table
 from mlgitlab.config.plain import data, described, is_null, resolve
 from mlgitlab.config.schema import NAME_PATTERN
-from mlgitlab.config.shapes import Choice, Key, ListOf, MapOf, Patterns, Plain, Section, Shape, Written, keys_of
+from mlgitlab.config.shapes import (
+    Choice,
+    Key,
+    ListOf,
+    MapOf,
+    Patterns,
+    Plain,
+    Section,
+    Shape,
+    Written,
+    keys_of,
+    required_of,
+    shorthand_of,
+)
 from mlgitlab.config.wording import did_you_mean, key_shown, nearest, quoted, suggestion
 
 NAME_RULE: Final = "letters, digits, `_`, `.` and `-`; a letter or digit first; at most 63"
@@ -21,6 +34,7 @@ _EXPECTED: Final = {
     Plain.BOOLEAN: "true or false",
     Plain.SCALAR: "text, a number, true or false",
 }
+_TEXTS: Final = ListOf(Plain.TEXT)
 _NAME: Final = re.compile(NAME_PATTERN)
 _ROOT_HINTS: Final = {"version": "begin the file with `version: 1`"}
 
@@ -34,24 +48,29 @@ _BROKEN: Final = _Broken()
 
 def build_section(section: Section, table: Table, path: str, report: Report) -> dict[str, object]:
     """The values of a section's keys that could be read. Notes in `report` where each stands and every fault."""
-    keys, values = keys_of(section.kind), {}
+    keys = keys_of(section.kind)
+    values: dict[str, object] = {}
     written = set()
-    for name, value, line in _entries(table, path, report):
-        if name not in keys:
+    prefix = f"{path}." if path else ""
+    for name, node, line in _entries(table, path, report):
+        key = keys.get(name)
+        if key is None:
             _unknown(name, keys, path, line, report)
             continue
         written.add(name)
-        child = _join(path, name)
+        child = prefix + name
         report.place(child, line)
-        if is_null(value) and not keys[name].required:
+        if is_null(node) and not key.required:
             continue  # `timeout:` with nothing after it is the same as no such key
-        values[name] = _build(keys[name].shape, value, child, report)
-    for key in keys.values():
-        if key.required and key.name not in written:
+        value = _build(key.shape, node, child, report)
+        if value is not _BROKEN:
+            values[name] = value
+    for key in required_of(section.kind):
+        if key.name not in written:
             what = f"the key `{key.name}` is missing"
             hint = _ROOT_HINTS.get(key.name, key.doc) if not path else key.doc
             report.fault(path, what, hint, line=report.line(path))
-    return {name: value for name, value in values.items() if value is not _BROKEN}
+    return values
 
 
 def _unknown(name: str, keys: Mapping[str, Key], path: str, line: int, report: Report) -> None:
@@ -63,21 +82,23 @@ def _unknown(name: str, keys: Mapping[str, Key], path: str, line: int, report: R
 
 
 def _build(shape: Shape, node: Node, path: str, report: Report) -> object:  # noqa: PLR0911 (one for each shape)
-    match shape:
+    if shape is Plain.TEXT and isinstance(node, Scalar) and not (node.plain and is_null(node)):
+        return node.text  # half of all values
+    match shape:  # the most frequent ones first
         case Plain():
             return _plain(shape, node, path, report)
+        case ListOf():
+            return _list(shape, node, path, report)
+        case Section():
+            return _section(shape, node, path, report)
+        case Patterns():
+            return _patterns(shape, node, path, report)
+        case MapOf():
+            return _mapping(shape, node, path, report)
         case Choice():
             return _choice(shape, node, path, report)
         case Written():
             return _written(shape, node, path, report)
-        case Patterns():
-            return _patterns(shape, node, path, report)
-        case ListOf():
-            return _list(shape, node, path, report)
-        case MapOf():
-            return _mapping(shape, node, path, report)
-        case Section():
-            return _section(shape, node, path, report)
         case _:
             assert_never(shape)
 
@@ -160,7 +181,7 @@ def _written(shape: Written, node: Node, path: str, report: Report) -> object:
 
 
 def _patterns(shape: Patterns, node: Node, path: str, report: Report) -> object:
-    patterns = _list(ListOf(Plain.TEXT), node, path, report)
+    patterns = _list(_TEXTS, node, path, report)
     if not isinstance(patterns, tuple):
         return _BROKEN
     try:
@@ -178,8 +199,9 @@ def _list(shape: ListOf, node: Node, path: str, report: Report) -> object:
         return _BROKEN if item is _BROKEN else (item,)
     items = []
     for index, child in enumerate(node.items):
-        report.place(f"{path}[{index}]", child.line)
-        items.append(_build(shape.item, child, f"{path}[{index}]", report))
+        place = f"{path}[{index}]"
+        report.place(place, child.line)
+        items.append(_build(shape.item, child, place, report))
     return _BROKEN if _BROKEN in items else tuple(items)
 
 
@@ -200,17 +222,17 @@ def _mapping(shape: MapOf, node: Node, path: str, report: Report) -> object:
 
 
 def _section(shape: Section, node: Node, path: str, report: Report) -> object:
-    short = shape.shorthand
+    short = shorthand_of(shape.kind)
     table = Table(line=node.line, entries=()) if is_null(node) else node
     if isinstance(table, Table):
         values = build_section(shape, table, path, report)
     elif short:
-        child = _join(path, short.name)
+        child = f"{path}.{short.name}"
         report.place(child, report.line(path))
         value = _build(short.shape, table, child, report)
         values = {} if value is _BROKEN else {short.name: value}
     else:
         return _wrong("a mapping", node, path, report)
-    if any(key.required and key.name not in values for key in keys_of(shape.kind).values()):
+    if any(key.name not in values for key in required_of(shape.kind)):
         return _BROKEN
     return shape.kind(**values)

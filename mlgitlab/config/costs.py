@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import ClassVar
 
 from mlgitlab.config.field import Name, doc
+from mlgitlab.frozen import dataclass
 
 # A documented key is one line.
 # fmt: off

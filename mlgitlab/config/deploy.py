@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import ClassVar, Literal
 
 from mlgitlab.config.field import Name, doc
 from mlgitlab.config.promotion import GitLabEnvironment
 from mlgitlab.config.scalars import Duration, Percent
+from mlgitlab.frozen import dataclass
 
 # A documented key is one line.
 # fmt: off
@@ -38,7 +39,7 @@ CONTROLLED: frozenset[TargetKind] = frozenset()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErrorCriterion:
-    """How many of the candidate's answers may be errors: statuses from 500 on, and no answer."""
+    """How many of the candidate's answers may be errors: statuses from 499 on, no answer, or one by another model."""
 
     max_ratio: float | None = field(default=None, metadata=doc("Largest ratio of its error rate to that of the current model."))
     at_most: Percent | None = field(default=None, metadata=doc("Largest error rate. One that is shown to be below it passes, unless the ratio is shown to be too high."))
@@ -88,7 +89,7 @@ class DeployCriteria:
 class DeployRollback:
     """The way back."""
 
-    window: Duration = field(default=Duration(86400), metadata=doc("How long the model before stays ready, so that it takes over without being loaded again."))
+    window: Duration = field(default=Duration(86400), metadata=doc("How long `mlgitlab deploy retire` leaves the model before ready, so that it takes over without being loaded again."))
     watch: Duration = field(default=Duration(1800), metadata=doc("How long `mlgitlab deploy watch` judges the new model after the switch; a failure goes back."))
 
 

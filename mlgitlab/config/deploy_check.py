@@ -33,6 +33,7 @@ _SLOTS = 2
 
 def check(config: Config) -> Iterator[Finding]:
     """Everything wrong with the deployments."""
+    yield from _shared(config)
     for model, parts in config.models.items():
         for environment, deployment in parts.deploy.items():
             yield from _deployment(f"models.{model}.deploy.{environment}", deployment)
@@ -46,6 +47,9 @@ def _deployment(path: str, found: Deployment) -> Iterator[Finding]:
         yield from _nginx(f"{path}.nginx", found.nginx)
     if found.command:
         yield from _command(f"{path}.command", found.command, found.criteria)
+    if found.synthetic and (found.synthetic.requests.startswith("/") or ".." in found.synthetic.requests.split("/")):
+        what = f"{quoted(found.synthetic.requests)} leads out of the repository"
+        yield Finding(path=f"{path}.synthetic.requests", what=what, hint="write it relative to the repository's root")
     for key, least, number in (
         ("criteria.min_requests", 1, found.criteria.min_requests),
         ("synthetic.repeat", 1, found.synthetic.repeat if found.synthetic else 1),
@@ -55,6 +59,18 @@ def _deployment(path: str, found: Deployment) -> Iterator[Finding]:
     ):
         if number < least:
             yield Finding(path=f"{path}.{key}", what=f"{number} is less than {least}")
+
+
+def _shared(config: Config) -> Iterator[Finding]:
+    """Two deployments that share a folder would end each other's models."""
+    owner: dict[str, str] = {}
+    for model, parts in config.models.items():
+        for environment, found in parts.deploy.items():
+            path = f"models.{model}.deploy.{environment}.nginx.folder"
+            first = owner.setdefault(found.nginx.folder, path) if found.nginx else path
+            if first != path:
+                hint = "give each a folder of its own, also on different hosts"
+                yield Finding(path=path, what=f"`{first}` is the same folder", hint=hint)
 
 
 def _sections(path: str, found: Deployment) -> Iterator[Finding]:

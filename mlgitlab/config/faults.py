@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from mlgitlab.errors import Problem
+from mlgitlab.frozen import dataclass
 from mlgitlab.paths import show
 
 
@@ -39,7 +39,7 @@ class Report:
 
     def line(self, path: str) -> int:
         """The line of a key, or of the nearest key around it."""
-        return self._lines.get(self._nearest(path), 1)
+        return self._lines.get(path) or self._lines.get(self._nearest(path), 1)
 
     def fault(self, path: str, what: str, hint: str = "", *, line: int) -> None:
         """Note that the value at `path` is wrong."""
@@ -64,7 +64,7 @@ class Report:
 
     def origins(self) -> Mapping[str, str]:
         """Each key's place as `file:line`."""
-        return {path: f"{self._file}:{line}" for path, line in self._lines.items()}
+        return Origins(self._file, self._lines)
 
     def _note(self, path: str, line: int, what: str, hint: str) -> None:
         where = f"{self._file}:{line}: {path}" if path else f"{self._file}:{line}"
@@ -75,6 +75,23 @@ class Report:
 
     def _is_spoilt(self, path: str) -> bool:
         return path in self._around_broken or any(outer in self._broken for outer in _outwards(path))
+
+
+class Origins(Mapping[str, str]):
+    """The place of each key as `file:line`, written when somebody asks."""
+
+    def __init__(self, file: str, lines: Mapping[str, int]) -> None:
+        self._file = file
+        self._lines = lines
+
+    def __getitem__(self, path: str) -> str:
+        return f"{self._file}:{self._lines[path]}"
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._lines)
+
+    def __len__(self) -> int:
+        return len(self._lines)
 
 
 def _outwards(path: str) -> Iterator[str]:

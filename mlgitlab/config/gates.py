@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
-from mlgitlab.config import gates_fairness, gates_metrics
+from mlgitlab.config import gates_fairness, gates_inference_check, gates_metrics
 from mlgitlab.config.field import Name, doc
 from mlgitlab.config.gates_artifact import FormatRules, SizeRules
 from mlgitlab.config.gates_fairness import FairnessRule
 from mlgitlab.config.gates_inference import InferenceRules
 from mlgitlab.config.gates_metrics import MetricRule, Statistics
+from mlgitlab.frozen import dataclass
 
 # A documented key is one line.
 # fmt: off
@@ -43,6 +44,8 @@ def faults(gates: Gates) -> Iterator[tuple[str, str]]:
         yield from ((f"metrics.{name}", what) for what in gates_metrics.faults(name, metric))
     for name, fairness in gates.fairness.items():
         yield from ((f"fairness.{name}", what) for what in gates_fairness.faults(name, fairness))
+    if gates.inference:
+        yield from gates_inference_check.wrong(gates.inference)
     if not (gates.on_rows or gates.inference or gates.size or gates.format):
         yield "", "there is no rule: such a gate passes nobody"
     yield from (("statistics", what) for what in gates_metrics.settings_faults(gates.statistics))

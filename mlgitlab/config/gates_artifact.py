@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar
 
 from mlgitlab.config.field import doc
 from mlgitlab.config.quantities import ByteSize
+from mlgitlab.config.scalars import Globs
+from mlgitlab.frozen import dataclass
 
 # A documented key is one line.
 # fmt: off
@@ -50,6 +52,7 @@ class FormatRules:
     """In which formats a model may be."""
 
     allow: tuple[str, ...] = field(default=(), metadata=doc("The only formats of its files: `safetensors`, `onnx`, `gguf`, `npy`, `npz`, `torch`, `torchscript`, `pickle`, `joblib`, `keras`, `hdf5`, `parquet`, `json`, `text`. A format is told by the content and must agree with the name. Empty for any."))
+    besides: Globs = field(default=Globs(), metadata=doc("Patterns of files that may be in the model whatever `allow` says, such as `tokenizer.model`. Pickles in them are looked at all the same."))
     pickle: PickleRules = field(default=PickleRules(), metadata=doc("What pickles may name, in whatever file they are."))
     onnx: OnnxRules | None = field(default=None, metadata=doc("What ONNX models may ask for."))
     advisory: bool = field(default=False, metadata=doc("Whether the rules are only reported."))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from mlgitlab.config.field import doc
 from mlgitlab.config.gates_metrics import SmallGroups, condition_faults
+from mlgitlab.frozen import dataclass
 
 # A documented key is one line.
 # fmt: off

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar
 
 from mlgitlab.config.field import doc
 from mlgitlab.config.quantities import ByteSize, Elapsed
 from mlgitlab.config.scalars import Duration
+from mlgitlab.frozen import dataclass
 
 # A documented key is one line.
 # fmt: off

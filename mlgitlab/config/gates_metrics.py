@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from mlgitlab.config.field import doc
 from mlgitlab.config.scalars import Share
+from mlgitlab.frozen import dataclass
 
 # A documented key is one line.
 # fmt: off

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar, Literal
 
 from mlgitlab.config.field import doc
+from mlgitlab.frozen import dataclass
 
 # A documented key is one line.
 # fmt: off

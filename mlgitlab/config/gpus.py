@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import ClassVar
 
 from mlgitlab.config.field import Name, doc
 from mlgitlab.config.quantities import ByteSize
 from mlgitlab.config.scalars import Duration
+from mlgitlab.frozen import dataclass
 
 # A documented key is one line.
 # fmt: off

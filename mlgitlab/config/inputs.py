@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from mlgitlab.config.keys import check_key
 from mlgitlab.config.scalars import Globs
 from mlgitlab.config.wording import quoted
+from mlgitlab.frozen import dataclass
 
 # Files that are compared by key; the name of any other file may hold a colon.
 _KEYED = re.compile(r"(?P<file>.+\.(?:ya?ml|json|toml)):(?P<key>.*)", re.DOTALL)
@@ -41,7 +42,7 @@ class Inputs:
         for item in items:
             if item.startswith("$"):
                 variables.append(_variable(item))
-            elif keyed := _KEYED.fullmatch(item):
+            elif ":" in item and (keyed := _KEYED.fullmatch(item)):
                 by_file.setdefault(_file(item, keyed["file"]), []).append(_key(item, keyed["key"]))
             else:
                 patterns.append(item)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any, Final, NoReturn, TypeAlias
 
 import yaml
-from yaml.events import AliasEvent, MappingEndEvent, MappingStartEvent, SequenceEndEvent, SequenceStartEvent
+from yaml.events import AliasEvent, MappingEndEvent, ScalarEvent, SequenceEndEvent, SequenceStartEvent, StreamEndEvent
 
 from mlgitlab.config.wording import quoted
 from mlgitlab.errors import ConfigError, Problem
+from mlgitlab.frozen import dataclass
 from mlgitlab.paths import show
 
 # A configuration can come from a fork, and a few lines of aliases can stand for billions of values.
@@ -112,11 +112,16 @@ def _syntax_hint(line: str, problem: str) -> str:
     return ""
 
 
+def _is_ordinary(event: Any) -> bool:  # noqa: ANN401 (an event of either loader)
+    """Whether it is a value that there is nothing to say about: most are."""
+    return type(event) is ScalarEvent and event.tag is None and event.anchor is None and event.style != '"'
+
+
 class _Composer:
     """Turns the loader's events into nodes; counts every value as often as aliases repeat it."""
 
     def __init__(self, loader: Any, file: str) -> None:  # noqa: ANN401 (PyYAML's two loaders share no type)
-        self._loader = loader
+        self._next = loader.get_event
         self._file = file
         self._size = 0
         self._anchors: dict[str, tuple[Node, int]] = {}
@@ -124,32 +129,33 @@ class _Composer:
 
     def document(self) -> Node | None:
         """The only document of the stream."""
-        self._loader.get_event()  # the stream's start
-        if self._loader.check_event(yaml.StreamEndEvent):
+        self._next()  # the stream's start
+        if isinstance(self._next(), StreamEndEvent):
             return None
-        self._loader.get_event()  # the document's start
-        node = self._node(1)
-        self._loader.get_event()  # the document's end
-        after = self._loader.get_event()
-        if not isinstance(after, yaml.StreamEndEvent):
+        node = self._node(self._next(), 1)
+        self._next()  # the document's end
+        after = self._next()
+        if not isinstance(after, StreamEndEvent):
             self._refuse(after.start_mark.line + 1, "a second document starts here", "keep one document in the file")
         return node
 
-    def _node(self, depth: int) -> Node:
-        event = self._loader.get_event()
+    def _node(self, event: Any, depth: int) -> Node:  # noqa: ANN401 (an event of either loader)
         line = event.start_mark.line + 1
+        if _is_ordinary(event) and depth <= MAX_DEPTH and self._size < MAX_NODES:
+            self._size += 1
+            return Scalar(line=line, text=event.value, plain=not event.style)
         if isinstance(event, AliasEvent):
             return self._aliased(str(event.anchor), line)
         if depth > MAX_DEPTH:
             self._refuse(line, f"more than {MAX_DEPTH} levels deep")
         before, anchor = self._size, event.anchor
         self._grow(1, line)
-        if anchor:
-            self._open.add(anchor)
+        if anchor is None:
+            return self._content(event, depth, line)
+        self._open.add(anchor)
         node = self._content(event, depth, line)
-        if anchor:
-            self._open.discard(anchor)
-            self._anchors[anchor] = (node, self._size - before)
+        self._open.discard(anchor)
+        self._anchors[anchor] = (node, self._size - before)
         return node
 
     def _aliased(self, anchor: str, line: int) -> Node:
@@ -168,38 +174,38 @@ class _Composer:
             self._refuse(line, f"more than {MAX_NODES} values, aliases counted as often as they are used")
 
     def _content(self, event: Any, depth: int, line: int) -> Node:  # noqa: ANN401 (an event of either loader)
-        if event.tag is not None and event.tag not in _TAGS:
+        tag = event.tag
+        if tag is not None and tag not in _TAGS:
             hint = "put quotes around a value that starts with !"
-            self._refuse(line, f"the YAML tag {quoted(event.tag)} is not allowed", hint)
-        if isinstance(event, SequenceStartEvent):
-            return self._list(depth, line)
-        if isinstance(event, MappingStartEvent):
-            return self._table(depth, line)
-        if _IMPOSSIBLE.search(event.value):
-            self._refuse(line, "a text holds a NUL or half a surrogate pair, which nothing can carry")
-        plain = not event.style and event.tag not in _STRING_TAGS
-        return Scalar(line=line, text=event.value, plain=plain)
+            self._refuse(line, f"the YAML tag {quoted(tag)} is not allowed", hint)
+        if isinstance(event, ScalarEvent):
+            text, style = event.value, event.style
+            # Only an escape gives what the file itself was searched for.
+            if style == '"' and _IMPOSSIBLE.search(text):
+                self._refuse(line, "a text holds a NUL or half a surrogate pair, which nothing can carry")
+            return Scalar(line=line, text=text, plain=not style and tag not in _STRING_TAGS)
+        return self._list(depth + 1, line) if isinstance(event, SequenceStartEvent) else self._table(depth + 1, line)
 
     def _list(self, depth: int, line: int) -> List:
         items = []
-        while not self._loader.check_event(SequenceEndEvent):
-            items.append(self._node(depth + 1))
-        self._loader.get_event()
+        while not isinstance(event := self._next(), SequenceEndEvent):
+            items.append(self._node(event, depth))
         return List(line=line, items=tuple(items))
 
     def _table(self, depth: int, line: int) -> Table:
         own: list[tuple[Node, Node]] = []
         merged: list[tuple[Node, Node]] = []
-        while not self._loader.check_event(MappingEndEvent):
-            key, value = self._node(depth + 1), self._node(depth + 1)
-            if isinstance(key, Scalar) and key.plain and key.text == "<<":
+        while not isinstance(event := self._next(), MappingEndEvent):
+            key, value = self._node(event, depth), self._node(self._next(), depth)
+            if isinstance(key, Scalar) and key.text == "<<" and key.plain:
                 merged += self._merged(value, key.line)
             else:
                 own.append((key, value))
-        self._loader.get_event()
-        taken = {key.text for key, _ in own if isinstance(key, Scalar)}
-        inherited = {key.text: (key, value) for key, value in reversed(merged) if isinstance(key, Scalar)}
-        return Table(line=line, entries=(*own, *(pair for name, pair in inherited.items() if name not in taken)))
+        if merged:
+            taken = {key.text for key, _ in own if isinstance(key, Scalar)}
+            inherited = {key.text: (key, value) for key, value in reversed(merged) if isinstance(key, Scalar)}
+            own += [pair for name, pair in inherited.items() if name not in taken]
+        return Table(line=line, entries=tuple(own))
 
     def _merged(self, value: Node, line: int) -> list[tuple[Node, Node]]:
         found: list[tuple[Node, Node]] = []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from mlgitlab.config.build import build_section
@@ -14,6 +13,7 @@ from mlgitlab.config.plain import described, is_null
 from mlgitlab.config.schema import Config
 from mlgitlab.config.shapes import Section
 from mlgitlab.errors import ConfigError
+from mlgitlab.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,11 @@ def normal(text: str) -> tuple[str, bool]:
     return text.removeprefix("./").lstrip("/").rstrip(), text.startswith(("./", "/"))
 
 
+def is_plain(text: str) -> bool:
+    """Whether the pattern is a path without anything special, which can never mean nothing or lead outside."""
+    return _PLAIN.fullmatch(text) is not None
+
+
 @cache
 def matcher_of(text: str) -> Matcher | None:
     """Whether a path, or a folder above it, is meant; None for a pattern that can match nothing (`[a`).

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import ClassVar
+
+from mlgitlab.frozen import dataclass
 
 _BYTES = {
     "": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "tb": 10**12,
@@ -66,7 +67,7 @@ class Elapsed:
         return cls(found)
 
     def __str__(self) -> str:
-        return f"{self.milliseconds:.10g}ms"
+        return f"{self.milliseconds:.6f}".rstrip("0").rstrip(".") + "ms"
 
 
 def shown_bytes(count: float) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
-from mlgitlab.config.patterns import matcher_of
+from mlgitlab.config.patterns import is_plain, matcher_of
 from mlgitlab.config.wording import quoted
+from mlgitlab.frozen import dataclass
 
 _UNITS = {
     "week": 604800, "w": 604800, "day": 86400, "d": 86400, "hour": 3600, "hr": 3600, "h": 3600,
@@ -162,6 +162,8 @@ class Globs:
         """Sort patterns into includes and excludes; ValueError for one that cannot mean what it says."""
         for pattern in patterns:
             bare = pattern.removeprefix("!").strip()
+            if is_plain(bare):
+                continue
             if not bare:
                 raise ValueError("an empty pattern matches nothing")
             if re.search(r"(?<!\\)\{[^}]*,[^}]*\}", bare):
@@ -170,8 +172,8 @@ class Globs:
                 raise ValueError(f"{quoted(pattern)} leads out of the repository; patterns start at its root")
             if matcher_of(bare) is None:
                 raise ValueError(f"{quoted(pattern)} matches nothing; is a bracket not closed?")
-        include = tuple(p for p in patterns if not p.startswith("!"))
-        exclude = tuple(p.removeprefix("!") for p in patterns if p.startswith("!"))
+        include = tuple([p for p in patterns if not p.startswith("!")])
+        exclude = tuple([p.removeprefix("!") for p in patterns if p.startswith("!")])
         if exclude and not include:
             raise ValueError('a list of excludes alone matches nothing; put "**" first to mean everything else')
         return cls(include, exclude)

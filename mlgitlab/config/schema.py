@@ -7,7 +7,7 @@ may be written as that one field's value: `train: python train.py`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import ClassVar, Literal
 
@@ -21,6 +21,7 @@ from mlgitlab.config.gates_predictions import PredictionsFile
 from mlgitlab.config.gpus import Gpu, GpuType
 from mlgitlab.config.inputs import Inputs
 from mlgitlab.config.scalars import Duration, GitLabVersion, Globs
+from mlgitlab.frozen import dataclass
 
 # A documented key is one line.
 # fmt: off

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typing
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, dataclass, fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from enum import Enum, StrEnum
 from functools import cache
 from types import NoneType, UnionType
@@ -15,6 +15,7 @@ from mlgitlab.config.field import Json, Name
 from mlgitlab.config.inputs import Inputs
 from mlgitlab.config.quantities import ByteSize, Elapsed
 from mlgitlab.config.scalars import Duration, GitLabVersion, Globs, Percent, Share
+from mlgitlab.frozen import dataclass
 
 
 class Plain(Enum):
@@ -73,8 +74,7 @@ class Section:
     @property
     def shorthand(self) -> Key | None:
         """The key whose value may stand for the whole section."""
-        name = getattr(self.kind, "shorthand", None)
-        return keys_of(self.kind)[name] if name else None
+        return shorthand_of(self.kind)
 
 
 Shape: TypeAlias = Plain | Choice | Written | Patterns | ListOf | MapOf | Section
@@ -113,6 +113,19 @@ def keys_of(kind: Callable[..., object]) -> Mapping[str, Key]:
         )
         for field in fields(cast("type[Any]", kind))
     }
+
+
+@cache
+def shorthand_of(kind: Callable[..., object]) -> Key | None:
+    """The key whose value may stand for the whole section."""
+    name = getattr(kind, "shorthand", None)
+    return keys_of(kind)[name] if name else None
+
+
+@cache
+def required_of(kind: Callable[..., object]) -> tuple[Key, ...]:
+    """Those of the keys that must be there."""
+    return tuple(key for key in keys_of(kind).values() if key.required)
 
 
 def shape_of(hint: object) -> Shape:

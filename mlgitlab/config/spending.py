@@ -10,6 +10,7 @@ from mlgitlab.config.costs import Over
 from mlgitlab.config.faults import Finding
 from mlgitlab.config.fleet import BUILT_IN_PROFILES, Missing
 from mlgitlab.config.gpus import DRIVER, MIG_PROFILE, NO_GPU, Gpu, fitting, misfit
+from mlgitlab.config.quantities import ByteSize
 from mlgitlab.config.schema import Config
 from mlgitlab.config.wording import quoted, suggestion
 
@@ -39,10 +40,16 @@ def _types(config: Config) -> Iterator[Finding]:
             )
         if declared.count is not None and declared.count < 1:
             yield Finding(path=f"{key}.count", what=f"{declared.count} is less than 1")
+        yield from (*_size(f"{key}.memory", declared.memory), *_size(f"{key}.disk", declared.disk))
         yield from _profile(f"{key}.mig", declared.mig)
         if declared.driver is not None and not DRIVER.fullmatch(declared.driver):
             what = f"{quoted(declared.driver)} is no version of a driver"
             yield Finding(path=f"{key}.driver", what=what, hint="such as 535 or 550.54: a number, or two")
+
+
+def _size(path: str, size: ByteSize | None) -> Iterator[Finding]:
+    if size is not None and not size.mib:
+        yield Finding(path=path, what=f"{size} is less than a MiB", hint="such as 40GiB: a number alone is bytes")
 
 
 def _profile(path: str, profile: str | None) -> Iterator[Finding]:
@@ -53,7 +60,7 @@ def _profile(path: str, profile: str | None) -> Iterator[Finding]:
 
 def _request(config: Config, path: str, gpu: Gpu) -> Iterator[Finding]:
     """A request that no declared type can serve. Without `gpus`, each name stands for its own tag."""
-    yield from _profile(f"{path}.mig", gpu.mig)
+    yield from (*_size(f"{path}.memory", gpu.memory), *_profile(f"{path}.mig", gpu.mig))
     if gpu.type is None:
         if not config.gpus:
             hint = "name a `type`, or declare the types that you have under `gpus`"

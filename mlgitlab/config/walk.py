@@ -21,9 +21,12 @@ def steps(config: Config) -> Iterator[tuple[str, Step]]:
 
 def model_steps(name: str, model: Model) -> Iterator[tuple[str, Step]]:
     """The steps that one model declares."""
-    for kind, step in (("smoke", model.smoke), ("train", model.train), ("evaluate", model.evaluate)):
-        if step:
-            yield f"models.{name}.{kind}", step
+    if model.smoke:
+        yield f"models.{name}.smoke", model.smoke
+    if model.train:
+        yield f"models.{name}.train", model.train
+    if model.evaluate:
+        yield f"models.{name}.evaluate", model.evaluate
 
 
 def gpus(config: Config) -> Iterator[tuple[str, Gpu]]:

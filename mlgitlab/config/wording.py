@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
 from mlgitlab.paths import show
@@ -25,6 +24,8 @@ def key_shown(key: str) -> str:
 
 def nearest(wanted: str, known: Iterable[str]) -> str:
     """The known name most like `wanted`; empty when none is near."""
+    import difflib  # noqa: PLC0415 (only for faults)
+
     candidates = list(known)
     if len(candidates) > _MOST_CANDIDATES:
         return ""
@@ -34,11 +35,11 @@ def nearest(wanted: str, known: Iterable[str]) -> str:
 def did_you_mean(wanted: str, known: Iterable[str]) -> str:
     """A question that names the nearest known name; empty when none is near."""
     near = nearest(wanted, known)
-    return f"did you mean `{near}`?" if near else ""
+    return f"did you mean `{key_shown(near)}`?" if near else ""
 
 
 def suggestion(wanted: str, known: Iterable[str], otherwise: str) -> str:
     """`did_you_mean`, or else `otherwise` followed by the known names, when they fit on a line."""
     candidates = list(known)
-    listed = ", ".join(candidates)
+    listed = ", ".join(map(key_shown, candidates))
     return did_you_mean(wanted, candidates) or (f"{otherwise}: {listed}" if 0 < len(listed) < _LONGEST_LIST else "")

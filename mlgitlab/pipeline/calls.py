@@ -7,12 +7,12 @@ reaches a line through a variable.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from mlgitlab import __version__
 from mlgitlab.config.field import Name
 from mlgitlab.config.schema import DEFAULT_CONFIG, Config, Engine, StepKind
+from mlgitlab.frozen import dataclass
 from mlgitlab.pipeline.preflight import preflight
 from mlgitlab.planning.plan import PlannedStep
 from mlgitlab.planning.steps import StepSpec

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 
 from mlgitlab import paths
 from mlgitlab.ci import BOUND_BY_BASE, PipelineKind
 from mlgitlab.config.scalars import Duration
 from mlgitlab.config.schema import DEFAULT_CONFIG, Config, StepKind
+from mlgitlab.frozen import dataclass
 from mlgitlab.pipeline.calls import INSTALL, Caller, Calls
 from mlgitlab.pipeline.carried import CARRIED, carried, not_evaluated
 from mlgitlab.pipeline.instance import Instance

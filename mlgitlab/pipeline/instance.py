@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from mlgitlab.config.scalars import GitLabVersion
 from mlgitlab.config.schema import GitLab, Tier
+from mlgitlab.frozen import dataclass
 
 # The oldest release we write for. An unknown version is taken to be this one.
 OLDEST = GitLabVersion(16, 0)

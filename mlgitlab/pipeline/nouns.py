@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from mlgitlab.frozen import dataclass
 
 Body = Mapping[str, object]
 
@@ -56,7 +58,9 @@ def needs_of(body: Body) -> Iterator[tuple[str, bool]]:
 def without_empty(body: Body) -> dict[str, object]:
     """Leave out keywords that say nothing; an empty `needs` says that the job starts at once."""
     return {
-        key: value for key, value in body.items() if value not in (None, [], {}) or (key == "needs" and value == [])
+        key: value
+        for key, value in body.items()
+        if value or value not in (None, [], {}) or (key == "needs" and value == [])
     }
 
 

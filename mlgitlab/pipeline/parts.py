@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from mlgitlab.config.schema import Config
+from mlgitlab.frozen import dataclass
 from mlgitlab.pipeline.instance import Instance
 from mlgitlab.pipeline.nouns import Job, Pipeline, without_empty
 from mlgitlab.pipeline.split import Group, Split

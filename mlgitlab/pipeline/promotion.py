@@ -115,6 +115,8 @@ class _EntryJobs:
         if self._is_watched:
             yield self._job("watch", [self._name("deploy")], self._watch(entry))
         yield self._job("rollback", [], self._rollback(entry))
+        if retired_in(entry):
+            yield self._job("retire", [self.last], self._retire(entry))
         if self._gitlab.stop:
             yield self._job("stop", [self._name("deploy")], self._stop())
 
@@ -170,7 +172,7 @@ class _EntryJobs:
         named = f"{entry.model}@{digests.short(entry.digest)}"
         # With GitLab's own approvals a deployment would have to be approved first: the way back must not wait.
         action = "access" if self.by_gitlab else "start"
-        line = f"mlgitlab deploy rollback {self._options('')} --only {entry.digest}"
+        line = f"mlgitlab deploy rollback {self._options('')} --only {entry.digest} --take-over"
         return {
             **self.composer.common(self._gitlab, self._gitlab.timeout, ("gitlab",)),
             "confirmation": self._confirmation(
@@ -178,6 +180,14 @@ class _EntryJobs:
             ),
             "environment": self._environment(action, whole=True),
             "script": [line],
+        }
+
+    def _retire(self, entry: Entry) -> dict[str, object]:
+        return {
+            **self.composer.common(self._gitlab, _SHORT, ()),
+            "start_in": Duration(retired_in(entry)).spoken(),
+            "environment": self._environment("access"),
+            "script": [f"mlgitlab deploy retire {self._options('')}"],
         }
 
     def _stop(self) -> dict[str, object]:
@@ -203,6 +213,7 @@ class _EntryJobs:
             "approve": f"{named} passes its gates, and a person must agree until {self.until or 'the time is over'}",
             "expire": "whoever waits for an approval that nobody gives waits for ever",
             "deploy": f"{entry.environment} holds {now}, and {named} passes its gates",
+            "retire": f"{now} stays ready for the way back, and then takes room for nothing",
             "watch": "what is wrong with a model may show under traffic alone",
         }.get(kind, f"a person's decision about {entry.environment}")
 
@@ -257,6 +268,13 @@ class _EntryJobs:
 
     def _name(self, kind: str) -> str:
         return f"{self.entry.model}:{self.entry.environment}:{kind}"
+
+
+def retired_in(entry: Entry) -> int:
+    """Seconds after which the model before is stopped; 0 where there is none to stop, or GitLab cannot wait so long."""
+    seconds = entry.settings.rollback.window.seconds + _GRACE
+    has_slots = entry.settings.target is not TargetKind.POINTER and entry.settings.strategy is not Strategy.SHADOW
+    return seconds if entry.before and has_slots and seconds <= LONGEST else 0
 
 
 def degraded(plan: Promotions, instance: Instance) -> Iterator[str]:

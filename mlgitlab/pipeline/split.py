@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 
 from mlgitlab.errors import ConfigError, Problem
+from mlgitlab.frozen import dataclass
 from mlgitlab.pipeline.emit import job_size
 from mlgitlab.pipeline.instance import Instance
 from mlgitlab.pipeline.nouns import Job, Pipeline

@@ -81,7 +81,8 @@ def _results_that_go_nowhere(steps: Mapping[str, StepSpec]) -> Iterator[Advice]:
     for step in steps.values():
         for need in step.needs:
             producer = steps.get(need.step)
-            if need.artifacts and producer and not producer.outputs:
+            # What an evaluation found out is in the store, where the gates look for it.
+            if need.artifacts and producer and not producer.outputs and producer.kind is not StepKind.EVALUATE:
                 yield Advice(
                     key=producer.id,
                     what=f"{step.id} reads its result, and it declares no outputs",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from mlgitlab.planning.costs import Amount, Estimate, Forecast
@@ -53,9 +54,12 @@ def spoken_hours(hours: Amount) -> str:
     parts = []
     if hours.p90:
         in_minutes = hours.p90 < _LEAST_HOURS
-        parts.append(f"about {_gpu_time(hours.median, in_minutes)} (90 % under {_number(hours.p90, in_minutes)})")
+        about = _gpu_time(_number(hours.median, in_minutes), in_minutes)
+        parts.append(f"about {about} (90 % under {_bound(hours.p90, in_minutes)})")
     if hours.unknown:
-        parts.append(f"at most {_gpu_time(hours.unknown, hours.unknown < _LEAST_HOURS)}{' more' if parts else ''}")
+        in_minutes = hours.unknown < _LEAST_HOURS
+        most = _gpu_time(_bound(hours.unknown, in_minutes), in_minutes)
+        parts.append(f"at most {most}{' more' if parts else ''}")
     return " and ".join(parts) or "no time on a GPU"
 
 
@@ -63,12 +67,13 @@ def spoken_money(money: Amount, currency: str) -> str:
     """`11 EUR`, `at most 7.20 EUR`, or one and the other."""
     parts = [f"{_rounded(money.median)} {currency}"] if money.p90 or not money.unknown else []
     if money.unknown:
-        parts.append(f"at most {_rounded(money.unknown)} {currency}{' more' if parts else ''}")
+        parts_of_one = 1 if money.unknown >= _LEAST_WHOLE else 100
+        most = math.ceil(round(money.unknown * parts_of_one, 6)) / parts_of_one
+        parts.append(f"at most {_rounded(most)} {currency}{' more' if parts else ''}")
     return " and ".join(parts)
 
 
-def _gpu_time(hours: float, in_minutes: bool) -> str:
-    number = _number(hours, in_minutes)
+def _gpu_time(number: str, in_minutes: bool) -> str:
     unit = "minute" if in_minutes else "hour"
     return f"{number} GPU {unit if number == '1' else f'{unit}s'}"
 
@@ -76,6 +81,12 @@ def _gpu_time(hours: float, in_minutes: bool) -> str:
 def _number(hours: float, in_minutes: bool) -> str:
     """Hours with one digit, or whole minutes; what was used is never shown as nothing."""
     return f"{max(1, round(hours * 60))}" if in_minutes else f"{max(0.1, hours):.1f}"
+
+
+def _bound(hours: float, in_minutes: bool) -> str:
+    """The same, never less than it is."""
+    factor = 60 if in_minutes else 10
+    return _number(math.ceil(round(hours * factor, 6)) / factor, in_minutes)
 
 
 def _rounded(sum_: float) -> str:
@@ -86,9 +97,9 @@ def _rounded(sum_: float) -> str:
 
 def over_budget(found: Ruling) -> str:
     """By how much the change is over its budget, for its profile's and its steps' reason."""
-    allowed = f"{found.budget.max_gpu_hours:g}"
+    hours, allowed = _bound(found.hours, in_minutes=False), f"{found.budget.max_gpu_hours:g}"
     label = f" without the label {found.budget.label}" if found.budget.label else ""
-    return f"over budget: {found.hours:.1f} GPU hours, and budgets.merge_request allows {allowed}{label}"
+    return f"over budget: {hours} GPU hours, and budgets.merge_request allows {allowed}{label}"
 
 
 def ruling_sentence(found: Ruling) -> str:

@@ -92,6 +92,7 @@ def _data(config: Config, name: str, dataset: Dataset) -> Iterator[StepSpec]:
 
 def _model(config: Config, name: str, model: Model) -> Iterator[StepSpec]:
     teachers = {kind: _teachers(config, model, kind) for kind in (StepKind.SMOKE, StepKind.TRAIN)}
+    of_model = tuple(_rules_of_model(name, model))
     for kind, step in (
         (StepKind.SMOKE, model.smoke),
         (StepKind.TRAIN, model.train),
@@ -113,7 +114,7 @@ def _model(config: Config, name: str, model: Model) -> Iterator[StepSpec]:
             name,
             key,
             step,
-            _model_rules(config, name, model, key, step, datasets),
+            (*of_model, *_rules_of_step(config, key, step, datasets)),
             tuple(needs),
             model=model,
             datasets=datasets,
@@ -134,13 +135,17 @@ def _gates(config: Config, name: str, model: Model, then: Gates | None) -> Itera
         yield gates.completed(spec, rules, then=model.gates is None)
 
 
-def _model_rules(
-    config: Config, name: str, model: Model, key: str, step: Step, datasets: tuple[str, ...]
-) -> tuple[Rule, ...]:
-    own = (Rule(cause=Cause.PATHS, key=f"models.{name}.paths", globs=model.paths),) if model.paths else ()
-    declared = (*inputs(f"models.{name}.inputs", model.inputs), *inputs(f"{key}.inputs", step.inputs))
-    read = (rule for dataset in datasets for rule in made_by(dataset, config.datasets[Name(dataset)]))
-    return (*own, *declared, *read, *_everywhere(config))
+def _rules_of_model(name: str, model: Model) -> Iterator[Rule]:
+    if model.paths:
+        yield Rule(cause=Cause.PATHS, key=f"models.{name}.paths", globs=model.paths)
+    yield from inputs(f"models.{name}.inputs", model.inputs)
+
+
+def _rules_of_step(config: Config, key: str, step: Step, datasets: tuple[str, ...]) -> Iterator[Rule]:
+    yield from inputs(f"{key}.inputs", step.inputs)
+    for dataset in datasets:
+        yield from made_by(dataset, config.datasets[Name(dataset)])
+    yield from _everywhere(config)
 
 
 def _everywhere(config: Config) -> Iterator[Rule]:
@@ -189,8 +194,8 @@ def _spec(  # noqa: PLR0913 (every kind of step is made here, so that all inheri
     datasets: tuple[str, ...] = (),
 ) -> StepSpec:
     defaults = config.defaults
-    read = [step.inputs, defaults.inputs, *(config.datasets[Name(name)].inputs for name in datasets)]
-    read += [model.inputs] if model else []
+    sources = [(name, config.datasets[Name(name)]) for name in datasets]
+    read = [step.inputs, defaults.inputs, *[source.inputs for _, source in sources], *([model.inputs] if model else [])]
     inherited = Inheritance(key, f"models.{owner}" if model else None)
     trains = kind in (StepKind.SMOKE, StepKind.TRAIN)
     asked = inherited.pick("gpu", step.gpu, model.gpu if model and trains else None, None)
@@ -208,8 +213,8 @@ def _spec(  # noqa: PLR0913 (every kind of step is made here, so that all inheri
         entry=step.entry,
         dvc=step.dvc,
         source_roots=tuple(dict.fromkeys((*(model.source_roots if model else ()), *config.source_roots))),
-        data=tuple(described(name, config.datasets[Name(name)]) for name in datasets),
-        remote=tuple(name for name in datasets if is_remote(config.datasets[Name(name)])),
+        data=tuple([described(name, source) for name, source in sources]),
+        remote=tuple([name for name, source in sources if is_remote(source)]),
         reads=tuple(sorted({name for inputs in read for name in inputs.variables})),
         matrix=step.datasets if kind is StepKind.EVALUATE else (),
         needs=needs,
@@ -258,10 +263,10 @@ class Inheritance:
         self.origins: dict[str, str] = {} if origins is None else origins
         self._keys = (key, model_key, "defaults")
 
-    def pick(self, name: str, *values: T | None) -> T | None:
+    def pick(self, name: str, own: T | None, of_model: T | None, default: T | None) -> T | None:
         """The first of the step's, the model's and the default value that is set."""
-        for key, value in zip(self._keys, values, strict=True):
+        for position, value in enumerate((own, of_model, default)):
             if value is not None:
-                self.origins[name] = f"{key}.{name}"
+                self.origins[name] = f"{self._keys[position]}.{name}"
                 return value
         return None

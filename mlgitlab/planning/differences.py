@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
 from mlgitlab.analysis.meaning.locks import OPEN_RESOLUTION
 from mlgitlab.analysis.meaning.values import Layer, Meaning, Part
 from mlgitlab.config.keys import matches_any
+from mlgitlab.frozen import dataclass
 
 ORDER = "order"
 

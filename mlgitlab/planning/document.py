@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from mlgitlab import paths
 from mlgitlab.changes import Change
+from mlgitlab.frozen import dataclass
 from mlgitlab.planning.evidence import Pin
 from mlgitlab.planning.plan import Plan, PlannedStep
 from mlgitlab.results import Reason

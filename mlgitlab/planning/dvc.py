@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mlgitlab.frozen import dataclass
 from mlgitlab.planning.steps import StepSpec
 from mlgitlab.protocols import Snapshot
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from mlgitlab.ci import PipelineKind
+from mlgitlab.frozen import dataclass
 from mlgitlab.planning.fingerprint import Fingerprint
 from mlgitlab.planning.steps import StepSpec
 from mlgitlab.results import Cause, Reason

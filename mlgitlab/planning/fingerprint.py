@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from mlgitlab.analysis.meaning.values import digest
+from mlgitlab.frozen import dataclass
 from mlgitlab.planning.steps import StepSpec
 
 # Part of every fingerprint: raised when the same step of the same commit must count as another.

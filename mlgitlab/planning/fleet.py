@@ -96,7 +96,7 @@ def refusal(runner: Runner, wanted: Wanted, *, protected: bool | None) -> str:  
     if not runner.detailed:
         return ""
     if lacking := sorted(set(wanted.tags) - set(runner.tags)):
-        return f"lacks {', '.join(lacking)}"
+        return f"lacks {_tags(lacking)}"
     if not wanted.tags and not runner.run_untagged:
         return "takes no job without tags"
     if runner.access is AccessLevel.REF_PROTECTED and protected is False:
@@ -109,11 +109,15 @@ def refusal(runner: Runner, wanted: Wanted, *, protected: bool | None) -> str:  
 def sentence(found: Match) -> str:
     """Why no runner takes some jobs; tags and names of runners are text of others."""
     wanted = found.wanted
-    tags = ", ".join(paths.printable(tag) for tag in wanted.tags)
-    what = f"the tags {tags}" if wanted.tags else "a job without tags"
+    what = f"the tags {_tags(wanted.tags)}" if wanted.tags else "a job without tags"
+    nobody = "no runner has them" if wanted.tags else "there is no runner"
     jobs = ", ".join(wanted.steps[:_MOST_NAMED]) + _more(wanted.steps)
     why = "; ".join(found.refusals[:_MOST_NAMED]) + _more(found.refusals)
-    return f"no runner takes {what} for {Duration(wanted.timeout)} ({jobs}): {why or 'no runner has them'}"
+    return f"no runner takes {what} for {Duration(wanted.timeout)} ({jobs}): {why or nobody}"
+
+
+def _tags(tags: Iterable[str]) -> str:
+    return ", ".join(map(paths.printable, tags))
 
 
 def _name(runner: Runner) -> str:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from typing import Generic, TypeVar
 
 from mlgitlab import paths
 from mlgitlab.config.patterns import Matcher, matcher_of, normal
 from mlgitlab.config.scalars import Globs
+from mlgitlab.frozen import dataclass
 
 V = TypeVar("V")
 # A name that a pattern matches only if it matches every name.
@@ -46,6 +46,7 @@ def compile_pattern(text: str) -> Pattern:
     return Pattern(text, _folder_of(text), matcher)
 
 
+@cache
 def _folder_of(text: str) -> str:
     """The deepest folder or file that all matches of a pattern share."""
     bare, anchored = normal(text)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from mlgitlab.changes import Change, ChangeKind
 from mlgitlab.config.schema import Unmatched
 from mlgitlab.errors import RefusedError
+from mlgitlab.frozen import dataclass
 from mlgitlab.planning.reasons import grouped, listed, named
 from mlgitlab.planning.relevance import Relevance
 from mlgitlab.planning.sides import Side, View

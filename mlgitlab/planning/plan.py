@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING
 
 from mlgitlab.changes import ChangeSet
 from mlgitlab.ci import PipelineKind
 from mlgitlab.config.schema import Select, StepKind
+from mlgitlab.frozen import dataclass
 from mlgitlab.planning.baseline import Resolved
 from mlgitlab.planning.evidence import Evidence, Pin
 from mlgitlab.planning.profiles import Chosen
@@ -161,10 +162,25 @@ def _unreached(changed: int, cosmetic: int) -> str:
 
 def _ordered(planned: Sequence[PlannedStep]) -> tuple[PlannedStep, ...]:
     """By stage, within a stage producers first, else as declared."""
-    stages = list(StepKind)  # a stage is called like one of the kinds in it
-    by_id = {step.spec.id: step for step in planned}
-    graph = {step.spec.id: [need.step for need in step.spec.needs if need.step in by_id] for step in planned}
-    depth: dict[str, int] = {}
-    for id_ in TopologicalSorter(graph).static_order():
-        depth[id_] = 1 + max((depth[before] for before in graph[id_]), default=0)
-    return tuple(sorted(planned, key=lambda step: (stages.index(StepKind(step.spec.stage)), depth[step.spec.id])))
+    stages = {str(kind): position for position, kind in enumerate(StepKind)}  # called like one of the kinds in each
+    ids = {step.spec.id for step in planned}
+    depths = _depths({step.spec.id: [need.step for need in step.spec.needs if need.step in ids] for step in planned})
+    return tuple(sorted(planned, key=lambda step: (stages[step.spec.stage], depths[step.spec.id])))
+
+
+def _depths(graph: Mapping[str, Sequence[str]]) -> Mapping[str, int]:
+    """How many steps each one waits for, one after the other."""
+    depths: dict[str, int] = {}
+    for id_ in graph if _is_in_order(graph) else TopologicalSorter(graph).static_order():
+        depths[id_] = 1 + max([depths[before] for before in graph[id_]], default=0)
+    return depths
+
+
+def _is_in_order(graph: Mapping[str, Sequence[str]]) -> bool:
+    """Whether each step comes after those that it waits for, as most configurations have it."""
+    seen: set[str] = set()
+    for id_, needs in graph.items():
+        if not seen.issuperset(needs):
+            return False
+        seen.add(id_)
+    return True

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from mlgitlab.ci import CiEnvironment, PipelineKind
 from mlgitlab.config.schema import Config, Profile, Select, StepKind
 from mlgitlab.errors import UsageError
+from mlgitlab.frozen import dataclass
 
 _CHECKS = (StepKind.QUALITY, StepKind.DATA)
 _FULL = (*_CHECKS, StepKind.TRAIN, StepKind.EVALUATE, StepKind.GATE)
@@ -59,6 +59,8 @@ def choose(config: Config, env: CiEnvironment, requested: str = "") -> Chosen:
     profiles = _profiles(config)
     if name := requested or env.profile:
         if name not in profiles:
+            import difflib  # noqa: PLC0415 (only for faults)
+
             near = difflib.get_close_matches(name, profiles, n=1)
             meant = f"did you mean {near[0]}?" if near else f"there are: {', '.join(sorted(profiles))}"
             raise UsageError(f"there is no profile {name!r}", meant)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import replace
 from pathlib import PurePosixPath
 
 from mlgitlab.analysis.loading import Loaded, Loading
@@ -65,13 +64,15 @@ def reach(steps: Iterable[StepSpec], loading: Loading, changed: Collection[str],
     senses: dict[str, Senses] = {}
     for step in steps:
         loaded = loading.of(starter_of(step))
-        among = loaded.among(changed)
         claims = step.kind is not StepKind.QUALITY  # a test that loads a file says nothing about the models
-        if claims:
-            known.update(set(among) - loaded.besides)  # others may read a configuration in ways that we don't see
         if loaded.opaque and claims and not step.entry:  # who declares `entry` answers for the rest
             opaque.add(step.id)
         senses[step.id] = relevance.senses(step, loaded)
+        among = loaded.among(changed)
+        if not among:
+            continue
+        if claims:
+            known.update(set(among) - loaded.besides)  # others may read a configuration in ways that we don't see
         for hit in _hits(step, loaded, among, senses[step.id]):
             found.setdefault(hit.chain[0], []).append(hit)
     imports = {path: tuple(hits) for path, hits in sorted(found.items())}
@@ -87,6 +88,11 @@ def _hits(step: StepSpec, loaded: Loaded, among: Iterable[str], senses: Senses) 
             continue
         shown += 1
         is_shown = shown <= _MOST_WAYS
-        way = loaded.chain(path) if is_shown else (path,)
-        hit = Hit.of_import(step.id, way, claims=step.kind is not StepKind.QUALITY)
-        yield replace(hit, key="" if is_shown else ALSO, certain=loaded.is_certain(path), parts=parts)
+        yield Hit.of_import(
+            step.id,
+            loaded.chain(path) if is_shown else (path,),
+            key="" if is_shown else ALSO,
+            claims=step.kind is not StepKind.QUALITY,
+            certain=loaded.is_certain(path),
+            parts=parts,
+        )

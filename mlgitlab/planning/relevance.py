@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 
 from mlgitlab.analysis.loading import Loaded
@@ -12,6 +12,7 @@ from mlgitlab.analysis.meaning.values import Layer, Meaning, Part
 from mlgitlab.analysis.packages.known import Known
 from mlgitlab.analysis.references import Reads, Uses
 from mlgitlab.config.schema import Packages, StepKind
+from mlgitlab.frozen import dataclass
 from mlgitlab.planning.differences import Difference, counted
 from mlgitlab.planning.steps import StepSpec
 

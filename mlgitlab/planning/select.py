@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from mlgitlab.config.schema import Profile, StepKind
+from mlgitlab.frozen import dataclass
 from mlgitlab.planning.steps import Need, StepSpec
 from mlgitlab.results import Cause, Reason
 
@@ -24,6 +25,8 @@ class Scope:
     def needs(self, step: StepSpec) -> tuple[Need, ...]:
         """The step's needs, each naming the step that runs."""
         stand_ins = self.stand_ins
+        if not stand_ins:
+            return step.needs
         return tuple(
             replace(need, step=stand_ins[need.step]) if need.step in stand_ins else need for need in step.needs
         )
@@ -38,7 +41,8 @@ def scope(steps: Mapping[str, StepSpec], profile: Profile) -> Scope:
     kinds = set(profile.steps)
     allowed = {step.id for step in steps.values() if step.kind in kinds}
     stand_ins: dict[str, str] = {}
-    for step in steps.values():
+    has_both_or_none = (StepKind.SMOKE in kinds) is (StepKind.TRAIN in kinds)
+    for step in () if has_both_or_none else steps.values():
         smoke, train = f"{step.owner}:{StepKind.SMOKE}", f"{step.owner}:{StepKind.TRAIN}"
         if step.id == train and StepKind.SMOKE in kinds and StepKind.TRAIN not in kinds:
             if smoke in steps:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from mlgitlab.changes import Change
 from mlgitlab.config.schema import Config
+from mlgitlab.frozen import dataclass
 from mlgitlab.planning.globs import GlobIndex
 from mlgitlab.planning.relevance import Relevance, Senses, both
 from mlgitlab.planning.steps import Rule, StepSpec
@@ -32,9 +33,18 @@ class Hit:
     parts: tuple[str, ...] = ()
 
     @classmethod
-    def of_import(cls, step: str, chain: tuple[str, ...], *, claims: bool = True) -> Hit:
+    def of_import(
+        cls,
+        step: str,
+        chain: tuple[str, ...],
+        *,
+        key: str = "",
+        claims: bool = True,
+        certain: bool = True,
+        parts: tuple[str, ...] = (),
+    ) -> Hit:
         """A changed file that the step's entry point loads; `chain` leads from the file to the entry."""
-        return cls(step=step, cause=Cause.IMPORT, key="", chain=chain, claims=claims)
+        return cls(step=step, cause=Cause.IMPORT, key=key, chain=chain, claims=claims, certain=certain, parts=parts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

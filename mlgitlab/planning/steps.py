@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 
 from mlgitlab.config.gates import Gates
 from mlgitlab.config.gates_predictions import PredictionsFile
 from mlgitlab.config.gpus import Demand, Gpu
 from mlgitlab.config.scalars import Duration, Globs
 from mlgitlab.config.schema import Loss, StepKind
+from mlgitlab.frozen import dataclass
 from mlgitlab.results import Cause
 
 

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mlgitlab.errors import ConfigError, Problem, WorldError
+from mlgitlab.errors import ConfigError, Problem, UsageError
 from mlgitlab.paths import printable
 from mlgitlab.runners import Token
 
@@ -144,7 +144,7 @@ def _spans(lines: Sequence[str], where: str) -> list[tuple[int, int]]:
         elif spans and spans[-1][1] == place and _WITHIN.match(lines[place]):
             spans[-1] = (spans[-1][0], following)
     if len(spans) != len(_runners(parsed("".join(lines), where), where)):
-        raise WorldError(f"cannot tell the runners of {where} apart", "edit it by hand")
+        raise UsageError(f"cannot tell the runners of {where} apart", "edit it by hand")
     return spans
 
 
@@ -158,7 +158,7 @@ def _set(lines: list[str], start: int, end: int, key: str, value: str, where: st
             lines[place] = f"{found[1]}{value}{lines[place][found.end() :]}"
             return
     if key in parsed("".join(lines[start:end]), where)["runners"][0]:
-        raise WorldError(f"cannot set the {key} of a runner in {where}", "edit it by hand")
+        raise UsageError(f"cannot set the {key} of a runner in {where}", "edit it by hand")
     line = lines[min(start + 1, len(lines) - 1)]
     indent = line[: len(line) - len(line.lstrip())] if line.strip() else "  "
     line_end = "\r\n" if lines[start].endswith("\r\n") else "\n"
@@ -187,7 +187,7 @@ def _checked(result: str, meant: dict[str, Any], where: str) -> str:
 
 def _same(after: dict[str, Any], meant: dict[str, Any], where: str) -> None:
     if _canonical(after) != _canonical(meant):
-        raise WorldError(f"cannot change {where} without changing more of it than was meant", "edit it by hand")
+        raise UsageError(f"cannot change {where} without changing more of it than was meant", "edit it by hand")
 
 
 def _canonical(value: object) -> object:

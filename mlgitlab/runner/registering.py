@@ -14,6 +14,8 @@ from mlgitlab.runner.config_file import NEW, Entry, added, concurrency, entries,
 from mlgitlab.runner.world import ConfigToml, Enroller
 from mlgitlab.runners import LEAST_TIMEOUT, LONGEST_NOTE, Owner, RunnerApi, Settings, Token
 
+# A file that cannot be edited is found before anything is asked of GitLab.
+_TRIAL = Token(id=1, secret="glrt-trial")  # noqa: S106 (no token of anybody's)
 _URL = re.compile(r"(?:https?://)?([^/]+)(/.*|)", re.IGNORECASE)
 
 
@@ -80,16 +82,23 @@ def register(
             api.update(found.id, wanted.settings)
             return Registered(id=found.id, action=Action.UPDATED, notes=_notes(text, config.where))
         config.check_writable()
+        written = _writing(text, found, blocks, at, config.where)
+        written(_TRIAL)
         token = api.create(wanted.owner, wanted.settings)
         with _undone(api, config, token):
-            if found:
-                config.write(renewed(text, found.position, token, at, config.where))
-            elif enroll:
+            if enroll and not found:
                 enroll(token, blocks.settings(), wanted.name, wanted.url)
             else:
-                config.write(added(text or NEW, blocks.whole(token), config.where))
+                config.write(written(token))
         action = Action.REPLACED if found and found.id else Action.REGISTERED
         return Registered(id=token.id, action=action, notes=_notes(config.read(), config.where))
+
+
+def _writing(text: str, found: Entry | None, blocks: Blocks, at: str, where: str) -> Callable[[Token], str]:
+    """How a token gets into the file."""
+    if found:
+        return lambda token: renewed(text, found.position, token, at, where)
+    return lambda token: added(text or NEW, blocks.whole(token), where)
 
 
 def rotate(number: int, url: str, api: RunnerApi, config: ConfigToml, *, at: str) -> None:
@@ -103,6 +112,7 @@ def rotate(number: int, url: str, api: RunnerApi, config: ConfigToml, *, at: str
                 "run it on the runner's own host: the new token is written there, and shown nowhere",
             )
         config.check_writable()
+        renewed(text, entry.position, _TRIAL, at, config.where)
         token = api.rotate(number)
         try:
             config.write(renewed(text, entry.position, token, at, config.where))
@@ -116,12 +126,14 @@ def unregister(number: int, url: str, api: RunnerApi, config: ConfigToml) -> boo
     with config.locked():
         text = config.read()
         entry = by_number(entries(text, config.where), url, number)
-        if entry:
-            config.check_writable()
+        if entry is None:
+            api.delete(number)
+            return False
+        config.check_writable()
+        rest = removed(text, entry.position, config.where)
         api.delete(number)
-        if entry:
-            config.write(removed(text, entry.position, config.where))
-    return entry is not None
+        config.write(rest)
+        return True
 
 
 def known(found: tuple[Entry, ...], url: str, name: str) -> Entry | None:

@@ -8,12 +8,30 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from textwrap import dedent
+
+import pytest
 
 from mlgitlab.jobs.gate.record import KIND, kept
 from mlgitlab.jobs.metrics.record import KIND as METRICS
 from mlgitlab.jobs.metrics.record import newest
 from tests.gates import EVALUATE, Project
 from tests.repositories import ISOLATED
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A project with a model in production, and a better one that was trained since; tests work on copies."""
+    project = Project(tmp_path_factory.mktemp("made") / "r")
+    project.promote(project.train(700))
+    project.train(800)
+    return project
+
+
+@pytest.fixture
+def project(made: Project, tmp_path: Path) -> Project:
+    """A copy of the project."""
+    return made.copy(tmp_path / "r")
 
 
 def test_what_a_model_answers_is_kept_with_it(tmp_path: Path) -> None:
@@ -35,11 +53,10 @@ def test_what_a_model_answers_is_kept_with_it(tmp_path: Path) -> None:
     assert 'accuracy{model="fraud",step="evaluate"} 0.8' in report
 
 
-def test_production_is_evaluated_once_and_the_candidates_files_are_put_back(tmp_path: Path) -> None:
-    project = Project(tmp_path / "r")
-    production = project.train(700)
-    project.promote(production)
-    candidate = project.train(800)
+def test_production_is_evaluated_once_and_the_candidates_files_are_put_back(project: Project) -> None:
+    candidate, pointer = project.digest, project.store.pointer("fraud", "production")
+    assert pointer
+    production = pointer.digest
 
     first = project.run("evaluate", "fraud")
     second = project.run("evaluate", "fraud")
@@ -57,10 +74,8 @@ def test_production_is_evaluated_once_and_the_candidates_files_are_put_back(tmp_
     assert 'accuracy_delta{model="fraud",step="evaluate"} 0.1' in report
 
 
-def test_other_evaluation_code_or_other_data_make_production_answer_again(tmp_path: Path) -> None:
-    project = Project(tmp_path / "r")
-    project.promote(project.train(700))
-    project.candidate(800)
+def test_other_evaluation_code_or_other_data_make_production_answer_again(project: Project) -> None:
+    project.run("evaluate", "fraud")
     again = "which is in production, on the same rows"
     project.change({"models/fraud/evaluate.py": EVALUATE + "\n    print('altered')\n"})
     assert again in project.run("evaluate", "fraud").err
@@ -69,12 +84,9 @@ def test_other_evaluation_code_or_other_data_make_production_answer_again(tmp_pa
     assert again not in project.run("evaluate", "fraud").err
 
 
-def test_production_that_the_new_code_cannot_evaluate_is_trouble_and_the_candidate_counts(tmp_path: Path) -> None:
-    project = Project(tmp_path / "r")
-    project.promote(project.train(700))
+def test_production_that_the_new_code_cannot_evaluate_is_trouble_and_the_candidate_counts(project: Project) -> None:
     picky = EVALUATE.replace("rows =", "assert skill > 750, skill\n    rows =")
     project.change({"models/fraud/evaluate.py": picky})
-    project.train(800)
 
     facts = project.run("evaluate", "fraud", "--json").json
 
@@ -94,6 +106,36 @@ def test_its_own_earlier_answers_stand_in_for_production_that_cannot_be_evaluate
     assert (facts["trouble"], facts["reused"]) == ("", True)
 
 
+def test_production_may_have_left_its_files_elsewhere_and_said_less_of_itself(tmp_path: Path) -> None:
+    project = Project(tmp_path / "r")
+    (project.folder / "old").mkdir()
+    (project.folder / "old/s.txt").write_text("700")
+    pushed = project.run("model", "push", "fraud", "old", "--json").json
+    (project.folder / "old/s.txt").unlink()
+    (project.folder / "old").rmdir()
+    project.promote(pushed["digest"])
+    either = "p = 'out/skill.txt' if __import__('os').path.exists('out/skill.txt') else 'old/s.txt'\n"
+    evaluate = either + dedent(EVALUATE).replace('"out/skill.txt"', "p")
+    project.change({"models/fraud/evaluate.py": evaluate})
+    project.train(800)
+
+    facts = project.run("evaluate", "fraud", "--json").json
+
+    assert facts["trouble"] == ""
+    assert not (project.folder / "old").exists()
+    assert (project.folder / "out/skill.txt").read_text() == "800"
+
+
+def test_a_model_whose_files_git_tracks_here_is_not_put_in_place(tmp_path: Path) -> None:
+    project = Project(tmp_path / "r")
+    pushed = project.run("model", "push", "fraud", "models/fraud/train.py", "--json").json
+    project.promote(pushed["digest"])
+    project.train(800)
+    facts = project.run("evaluate", "fraud", "--json").json
+    assert "has files that git tracks here: models/fraud/train.py" in facts["trouble"]
+    assert project.repo.git("status", "--short") == ""
+
+
 def test_an_evaluation_that_leaves_nothing_to_judge_fails_and_says_why(tmp_path: Path) -> None:
     project = Project(tmp_path / "r", evaluate="open('p.csv', 'w').write('id,truth,said,sex\\na,1,1,f\\na,0,x,m\\n')")
     project.train()
@@ -102,26 +144,20 @@ def test_an_evaluation_that_leaves_nothing_to_judge_fails_and_says_why(tmp_path:
     assert "1 ids come more than once: 'a'" in done.err
 
 
-def test_predictions_of_an_earlier_run_are_not_mistaken_for_new_ones(tmp_path: Path) -> None:
-    project = Project(tmp_path / "r")
-    project.train()
+def test_predictions_of_an_earlier_run_are_not_mistaken_for_new_ones(project: Project) -> None:
     project.run("evaluate", "fraud")
     project.change({"models/fraud/evaluate.py": "pass\n"})
     assert "the predictions 'p.csv' are not there" in project.run("evaluate", "fraud", code=3).err
 
 
-def test_files_that_git_tracks_are_not_deleted(tmp_path: Path) -> None:
-    project = Project(tmp_path / "r")
-    project.train()
+def test_files_that_git_tracks_are_not_deleted(project: Project) -> None:
     (project.folder / "p.csv").write_text("precious")
     project.repo.git("add", "--force", "p.csv")
     assert "git tracks what the evaluation writes: p.csv" in project.run("evaluate", "fraud", code=2).err
     assert (project.folder / "p.csv").read_text() == "precious"
 
 
-def test_exactly_the_files_of_the_candidate_are_evaluated(tmp_path: Path) -> None:
-    project = Project(tmp_path / "r")
-    project.train(800)
+def test_exactly_the_files_of_the_candidate_are_evaluated(project: Project) -> None:
     (project.folder / "out/skill.txt").write_text("1000")
     (project.folder / "out/more.txt").write_text("left over")
     project.run("evaluate", "fraud")

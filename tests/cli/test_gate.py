@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from mlgitlab.jobs.gate import verdict_json
 from mlgitlab.jobs.gate.verdict import KIND
 from mlgitlab.store import collecting, garbage
@@ -13,9 +15,22 @@ from tests.gates import EVALUATE, Project, ruling
 GATE = ".mlgitlab/fraud/gate"
 
 
-def test_the_first_model_of_a_name_passes_by_rules_that_need_no_other(tmp_path: Path) -> None:
-    project = Project(tmp_path / "r")
-    digest = project.candidate(800)
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A project whose first model was trained and evaluated; tests work on copies."""
+    project = Project(tmp_path_factory.mktemp("made") / "r")
+    project.candidate(800)
+    return project
+
+
+@pytest.fixture
+def project(made: Project, tmp_path: Path) -> Project:
+    """A copy of the project."""
+    return made.copy(tmp_path / "r")
+
+
+def test_the_first_model_of_a_name_passes_by_rules_that_need_no_other(project: Project) -> None:
+    digest = project.digest
 
     found = project.verdict(code=0)
 
@@ -36,9 +51,8 @@ def test_a_first_model_that_no_rule_says_yes_to_does_not_pass(tmp_path: Path) ->
     assert "nobody said yes" in ruling(found, "data.rules")["why"]
 
 
-def test_a_model_that_is_worse_than_production_fails_and_one_that_is_better_passes(tmp_path: Path) -> None:
-    project = Project(tmp_path / "r")
-    production = project.candidate(800)
+def test_a_model_that_is_worse_than_production_fails_and_one_that_is_better_passes(project: Project) -> None:
+    production = project.digest
     project.promote(production)
 
     worse = project.candidate(650)
@@ -55,25 +69,22 @@ def test_a_model_that_is_worse_than_production_fails_and_one_that_is_better_pass
     assert project.run("gate", f"fraud@{worse}", "--json", code=3).json["candidate"] == worse
 
 
-def test_production_judged_again_is_no_pass_and_no_failure(tmp_path: Path) -> None:
-    project = Project(tmp_path / "r")
-    project.promote(project.candidate(800))
+def test_production_judged_again_is_no_pass_and_no_failure(project: Project) -> None:
+    project.promote(project.digest)
     found = project.verdict(code=0)
     assert (found["outcome"], found["compared"]) == ("inconclusive", "identical")
     done = project.run("gate", "fraud")
     assert "nothing to promote" in done.out
 
 
-def test_production_that_breaks_a_rule_is_a_failure_also_where_it_is_the_candidate(tmp_path: Path) -> None:
-    project = Project(tmp_path / "r")
+def test_production_that_breaks_a_rule_is_a_failure_also_where_it_is_the_candidate(project: Project) -> None:
     project.promote(project.candidate(400))
     found = project.verdict(code=3)
     assert (found["outcome"], found["compared"]) == ("fail", "identical")
 
 
-def test_without_predictions_of_the_candidate_or_of_production_nothing_passes(tmp_path: Path) -> None:
-    project = Project(tmp_path / "r")
-    production = project.train(800)
+def test_without_predictions_of_the_candidate_or_of_production_nothing_passes(project: Project) -> None:
+    production = project.train(810)
     assert "was it evaluated?" in ruling(project.verdict(code=3), "data.predictions")["why"]
     project.run("evaluate", "fraud")
     project.promote(production)
@@ -88,15 +99,13 @@ def test_without_predictions_of_the_candidate_or_of_production_nothing_passes(tm
     assert "nothing to compare with" in ruling(found, "data.predictions")["why"]
 
 
-def test_no_rows_are_no_pass(tmp_path: Path) -> None:
-    project = Project(tmp_path / "r")
+def test_no_rows_are_no_pass(project: Project) -> None:
     project.change({"models/fraud/evaluate.py": EVALUATE.replace("range(1000)", "range(0)")})
     project.candidate(900)
     assert "no rows to judge by" in ruling(project.verdict(code=3), "data.predictions")["why"]
 
 
-def test_rows_that_the_model_was_trained_on_are_refused(tmp_path: Path) -> None:
-    project = Project(tmp_path / "r")
+def test_rows_that_the_model_was_trained_on_are_refused(project: Project) -> None:
     train = (project.folder / "models/fraud/train.py").read_text()
     project.change({"models/fraud/train.py": train.replace("e1", "r5")})
     project.candidate(900)
@@ -105,8 +114,7 @@ def test_rows_that_the_model_was_trained_on_are_refused(tmp_path: Path) -> None:
     assert "1 of its 1000 rows are among those that were trained on: r5" in ruling(found, "data.held_out")["why"]
 
 
-def test_data_that_was_trained_on_is_refused_by_name_and_under_another_name(tmp_path: Path) -> None:
-    project = Project(tmp_path / "r")
+def test_data_that_was_trained_on_is_refused_by_name_and_under_another_name(project: Project) -> None:
     config = (project.folder / "mlgitlab.yml").read_text()
     project.change({"mlgitlab.yml": config.replace("datasets: [early]", "datasets: [early, late]")})
     project.candidate(900)
@@ -116,9 +124,8 @@ def test_data_that_was_trained_on_is_refused_by_name_and_under_another_name(tmp_
     assert "is what the training read as data/early.csv" in ruling(project.verdict(code=3), "data.held_out")["why"]
 
 
-def test_a_change_cannot_switch_off_the_rule_that_judges_it(tmp_path: Path) -> None:
-    project = Project(tmp_path / "r")
-    project.promote(project.candidate(800))
+def test_a_change_cannot_switch_off_the_rule_that_judges_it(project: Project) -> None:
+    project.promote(project.digest)
     config = (project.folder / "mlgitlab.yml").read_text()
     base = project.change({"mlgitlab.yml": config.replace("margin: 0.05", "margin: 0.5")})
     project.candidate(650)
@@ -134,9 +141,31 @@ def test_a_change_cannot_switch_off_the_rule_that_judges_it(tmp_path: Path) -> N
     assert project.verdict("--base", base, code=3)["weakened"] == ["metrics.accuracy was taken out"]
 
 
-def test_a_base_that_is_not_there_is_no_reason_to_judge_by_less(tmp_path: Path) -> None:
-    project = Project(tmp_path / "r")
-    project.candidate(800)
+def test_a_change_cannot_choose_another_evaluation_set(project: Project) -> None:
+    config = (project.folder / "mlgitlab.yml").read_text()
+    easy = config.replace("datasets: {late", "datasets: {easy: data/easy.csv, late").replace("[late]", "[easy]")
+    code = (project.folder / "models/fraud/evaluate.py").read_text()
+    base = project.change({
+        "mlgitlab.yml": easy, "data/easy.csv": "id\nx\n", "models/fraud/evaluate.py": code.replace('"late"', '"easy"'),
+    })  # fmt: skip
+    project.candidate(860)
+    assert project.verdict(code=0)["outcome"] == "pass"
+    found = project.verdict("--base", base, code=3)
+    assert found["weakened"] == ["metrics.accuracy is judged with other held_out"]
+    assert ruling(found, "data.predictions")["dataset"] == "late"
+
+
+def test_a_change_cannot_stop_saying_which_rows_were_trained_on(project: Project) -> None:
+    config = (project.folder / "mlgitlab.yml").read_text()
+    base = project.change({"mlgitlab.yml": config.replace(", trained_on: out/rows.txt", "")})
+    project.candidate(860)
+    assert project.verdict(code=0)["outcome"] == "pass"
+    found = project.verdict("--base", base, code=3)
+    assert found["weakened"] == ["evaluate.predictions.trained_on was taken out"]
+    assert ruling(found, "data.held_out")["outcome"] == "inconclusive"
+
+
+def test_a_base_that_is_not_there_is_no_reason_to_judge_by_less(project: Project) -> None:
     assert "is not in the clone" in project.run("gate", "fraud", "--base", "1" * 40, code=4).err
 
 
@@ -168,9 +197,7 @@ def test_a_metric_of_the_projects_own_is_loaded_from_its_file(tmp_path: Path) ->
     assert "\x1b[2J" not in done.err
 
 
-def test_a_drill_goes_red_for_a_gate_that_nothing_fails(tmp_path: Path) -> None:
-    project = Project(tmp_path / "r")
-    project.candidate(800)
+def test_a_drill_goes_red_for_a_gate_that_nothing_fails(project: Project) -> None:
     found = project.run("gate", "drill", "fraud", "--json").json
     assert {each["seen"] for each in found["trials"]} == {"caught"}
     assert {each["fault"] for each in found["trials"]} == {
@@ -185,10 +212,15 @@ def test_a_drill_goes_red_for_a_gate_that_nothing_fails(tmp_path: Path) -> None:
     assert not project.store.records("fraud", project.digest, KIND)
 
 
-def test_what_a_verdict_rests_on_outlives_every_clean_up(tmp_path: Path) -> None:
-    project = Project(tmp_path / "r")
+def test_a_drill_without_predictions_is_refused(project: Project) -> None:
+    project.train(820)
+    assert "evaluate it first: mlgitlab evaluate fraud" in project.run("gate", "drill", "fraud", code=3).err
+
+
+def test_what_a_verdict_rests_on_outlives_every_clean_up(project: Project) -> None:
+    first = project.digest
     project.candidate(500)  # nobody judges it, and nobody misses it
-    project.promote(project.candidate(800))
+    project.promote(first)
     candidate = project.candidate(860)
     project.verdict(code=0)
     store = project.store

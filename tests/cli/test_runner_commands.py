@@ -83,6 +83,18 @@ def test_a_token_is_not_rotated_where_it_could_not_be_written(host: Host, gitlab
     assert gitlab.runners[elsewhere]["token"] == before
 
 
+def test_a_file_that_cannot_be_edited_is_found_before_gitlab_is_asked(host: Host, gitlab: FakeRunners) -> None:
+    text = host.config.read_text("utf-8").replace(f'"{gitlab.runners[42]["token"]}"', '"""odd, but TOML"""')
+    host.config.write_text(text, "utf-8")
+    before = list(gitlab.requests)
+    assert "edit it by hand" in host.run("rotate-token", "42", check=2).err
+    assert gitlab.requests == before
+    del gitlab.runners[42]
+    assert "edit it by hand" in host.run("register", "--project", "7", "--gpu", "t4", "--name", "box", check=2).err
+    assert gitlab.runners == {}
+    assert host.config.read_text("utf-8") == text
+
+
 def test_a_runner_is_deleted_there_and_here_and_the_others_stay(host: Host, gitlab: FakeRunners) -> None:
     host.run("unregister", "box")
     assert (gitlab.runners, host.config.read_text("utf-8").strip()) == ({}, OTHER.strip())

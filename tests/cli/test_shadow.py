@@ -370,7 +370,7 @@ def test_a_bare_repository_is_replayed(story: Story, tmp_path: Path, replayed: A
 def long(tmp_path_factory: pytest.TempPathFactory) -> Repo:
     repo = Repo.create(tmp_path_factory.mktemp("long") / "repo")
     start = repo.commit("start", START)
-    repo.git("update-ref", "refs/heads/main", repo.chain(start, 400))
+    repo.git("update-ref", "refs/heads/main", repo.chain(start, 4000))
     repo.git("reset", "--quiet", "--hard")
     return repo
 
@@ -383,7 +383,7 @@ def test_a_log_shows_progress_by_line_and_json_none(long: Repo) -> None:
 
 def test_an_interruption_keeps_what_was_computed(long: Repo) -> None:
     with subprocess.Popen(
-        [sys.executable, "-m", "mlgitlab", "shadow", "--last", "400"],
+        [sys.executable, "-m", "mlgitlab", "shadow", "--last", "4000"],
         cwd=long.folder,
         env=clean_environ(),
         stdout=subprocess.PIPE,
@@ -397,8 +397,8 @@ def test_an_interruption_keeps_what_was_computed(long: Repo) -> None:
     assert process.returncode == 130
     assert "\nwarning: interrupted after " in out
     count = int(out.split()[0])
-    assert 25 <= count < 400
-    assert f"interrupted after {count} of 400 commits" in out
+    assert 25 <= count < 4000
+    assert f"interrupted after {count} of 4000 commits" in out
 
 
 @pytest.mark.parametrize("environ", [{}, {"NO_COLOR": "1"}], ids=["in color", "NO_COLOR"])

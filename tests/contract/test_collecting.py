@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from mlgitlab.errors import RefusedError, WorldError
-from mlgitlab.store import garbage, keys
+from mlgitlab.store import attachments, garbage, keys
 from mlgitlab.store.bucket import Bucket, Listed
 from mlgitlab.store.collecting import collect, look
 from mlgitlab.store.garbage import DAY, Rules
@@ -193,3 +193,19 @@ def test_a_writer_does_not_wait_for_a_dead_collection_for_ever(store: Store, tmp
 
 def test_the_grace_of_new_contents_is_a_day() -> None:
     assert garbage.GRACE == DAY == 24 * 3600
+
+
+def test_files_of_records_stay_and_go_with_their_model(store: Store, tmp_path: Path) -> None:
+    old, kept = push(store, tmp_path, b"old"), push(store, tmp_path, b"new")
+    for digest, content in ((old, b"old answers"), (kept, b"new answers")):
+        (tmp_path / "p.csv").write_bytes(content)
+        store.attach("fraud", digest, "predictions", {}, {"p.csv": tmp_path / "p.csv"})
+    store.record("fraud", kept, "verdict", {"outcome": "pass"})
+    named = {
+        digest: dict(attachments.named(store.records("fraud", digest, "predictions")[0])) for digest in (old, kept)
+    }
+
+    assert gc(store) == {old}
+
+    assert store.fetch(named[kept]["p.csv"], tmp_path / "into", "p.csv").read_bytes() == b"new answers"
+    assert store.bucket.size(keys.blob(named[old]["p.csv"])) is None

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from mlgitlab.errors import RefusedError, UsageError
-from mlgitlab.store import catalogue, keys
+from mlgitlab.store import attachments, catalogue, keys
 from mlgitlab.store.bucket import Bucket
 from mlgitlab.store.checking import check, remove_damaged
 from mlgitlab.store.library import Store
@@ -278,3 +278,39 @@ def test_names_that_are_none_never_become_keys(store: Store, tmp_path: Path, nam
         store.enrol(f"fraud:{name}")
     with pytest.raises(UsageError):
         store.result("fraud:train", name)
+
+
+def test_files_of_a_record_are_fetched_as_they_were(store: Store, tmp_path: Path) -> None:
+    digest = push(store, tmp_path / "from")
+    (tmp_path / "p.csv").write_bytes(b"id,truth\n" * 1000)
+
+    written = store.attach("fraud", digest, "predictions", {"rows": 1000}, {"p.csv": tmp_path / "p.csv"})
+    again = store.attach("fraud", digest, "predictions", {"rows": 1000}, {"p.csv": tmp_path / "p.csv"})
+
+    assert written == again
+    (record,) = store.records("fraud", digest, "predictions")
+    ((name, digits),) = attachments.named(record)
+    place = store.fetch(digits, tmp_path / "into", f"{digits}/{name}")
+    assert place.read_bytes() == b"id,truth\n" * 1000
+    place.write_bytes(b"altered")
+    assert store.fetch(digits, tmp_path / "into", f"{digits}/{name}").read_bytes() == b"id,truth\n" * 1000
+
+
+def test_a_file_of_a_record_that_is_damaged_or_gone_is_refused(store: Store, tmp_path: Path) -> None:
+    digest = push(store, tmp_path / "from")
+    (tmp_path / "p.csv").write_bytes(b"id,truth\n")
+    store.attach("fraud", digest, "predictions", {}, {"p.csv": tmp_path / "p.csv"})
+    ((_, digits),) = attachments.named(store.records("fraud", digest, "predictions")[0])
+    damage(store.bucket, keys.blob(digits))
+    with pytest.raises(RefusedError, match="does not hold the file"):
+        store.fetch(digits, tmp_path / "into", "p.csv")
+    store.bucket.delete([keys.blob(digits)])
+    with pytest.raises(RefusedError, match="it is missing"):
+        store.fetch(digits, tmp_path / "into", "p.csv")
+    assert not list((tmp_path / "into").glob("**/p.csv"))
+
+
+def test_nothing_is_attached_to_a_model_that_is_not_there(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "p.csv").write_bytes(b"x")
+    with pytest.raises(RefusedError, match="holds no model"):
+        store.attach("fraud", f"sha256:{'0' * 64}", "predictions", {}, {"p.csv": tmp_path / "p.csv"})

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mlgitlab import paths
-from mlgitlab.adapters.templates import JinjaJobTemplates, shipped_folder
+from mlgitlab.adapters.template_files import shipped_folder
+from mlgitlab.adapters.templates import JinjaJobTemplates
 from mlgitlab.changes import Change, ChangeKind
 from mlgitlab.ci import PipelineKind
 from mlgitlab.config.schema import Config, GitLab

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 
 from mlgitlab.adapters.git import trouble
 from mlgitlab.adapters.git.credentials import Credentials
 from mlgitlab.adapters.git.process import Git
+from mlgitlab.frozen import dataclass
+
+_ANY_COMMIT = "HEAD^{commit}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +25,16 @@ class Location:
         answer = self.git.run("rev-parse", "--git-path", name)
         return os.path.join(self.folder, os.fsdecode(answer.out.removesuffix(b"\n")))  # noqa: PTH118 - any bytes
 
+    def names_no_promisor(self) -> bool:
+        """Whether the repository's own settings, where a partial clone has its promisor, show that there is none."""
+        inside = (".git", "config") if not self.bare else ("config",)
+        try:
+            with open(os.path.join(self.folder, *inside), "rb") as stream:  # noqa: PTH118, PTH123 - any bytes
+                settings = stream.read().lower()
+        except OSError:
+            return False  # a linked worktree: git knows
+        return b"promisor" not in settings and b"include" not in settings
+
 
 def locate(directory: str, *, trusted: bool, credentials: Credentials) -> Location:
     """The repository that holds `directory`.
@@ -34,21 +46,24 @@ def locate(directory: str, *, trusted: bool, credentials: Credentials) -> Locati
         raise trouble.not_a_repository(directory)
     guess = _guess(start)
     git = Git(folder=start, safe=(guess,) if trusted else (), credentials=credentials)
-    # The last question has no answer in a bare repository; those before it then have theirs.
-    answer = git.ask("rev-parse", "--is-bare-repository", "--is-inside-git-dir", "--show-toplevel")
+    # The third question has no answer in a bare repository, the last none without a commit; those before have theirs.
+    answer = git.ask("rev-parse", "--is-bare-repository", "--is-inside-git-dir", "--show-toplevel", _ANY_COMMIT)
     if not answer.out:
         raise trouble.dubious(guess) if "dubious ownership" in answer.error else trouble.not_a_repository(directory)
     is_bare, is_inside_git_folder, named = answer.out.split(b"\n", 2)
     bare = is_bare == b"true"
     if is_inside_git_folder == b"true" and not bare:
         raise trouble.not_a_repository(directory)
-    if bare or not answer.ok:
+    if answer.ok:
+        named = named[: named.removesuffix(b"\n").rindex(b"\n") + 1]  # without the commit
+    else:
         named = git.run("rev-parse", "--absolute-git-dir" if bare else "--show-toplevel").out
     folder = os.fsdecode(named.removesuffix(b"\n"))
     top = Git(folder=folder, safe=tuple(dict.fromkeys((guess, folder))) if trusted else (), credentials=credentials)
     # In a mirror, HEAD may name a branch that nobody ever pushed: any commit will do.
     if (
-        not top.ask("rev-parse", "--verify", "--quiet", "HEAD^{commit}").ok
+        not answer.ok
+        and not top.ask("rev-parse", "--verify", "--quiet", _ANY_COMMIT).ok
         and not top.run("for-each-ref", "--count=1").out
     ):
         raise trouble.no_commit(directory)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 
 from mlgitlab import paths
 from mlgitlab.adapters.git.process import Git
+from mlgitlab.adapters.shares import shared_out
 from mlgitlab.changes import GITLINK_MODE, TREE_MODE
 from mlgitlab.errors import WorldError
+from mlgitlab.frozen import dataclass
 from mlgitlab.protocols import Entry
 
 _MOST_ASKED = 10_000  # characters of paths on one command line
@@ -40,6 +42,15 @@ class TreeSnapshot:
             _prefetch(self.git, self.rev, set(blobs.values()), remote)
         contents = read_blobs(self.git, blobs.values())
         return {path: contents[blob] for path, blob in blobs.items()}
+
+    def through(self, wanted: Iterable[str], work: Callable[[str, bytes], bytes]) -> Mapping[str, bytes]:
+        """What `work` makes of each content; several processes read and work where no blob has to be fetched."""
+
+        def made(share: Iterable[str]) -> Mapping[str, bytes]:
+            return {path: work(path, content) for path, content in self.read(share).items()}
+
+        wanted = sorted(set(wanted))
+        return made(wanted) if self.promisor() else shared_out(wanted, made)
 
     def blobs(self, wanted: Iterable[str]) -> Mapping[str, str]:
         """Object names; of a submodule its commit."""

@@ -7,11 +7,12 @@ import os
 import signal
 import subprocess
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, cast
 
 from mlgitlab.adapters.git import trouble
 from mlgitlab.adapters.git.credentials import Credentials
+from mlgitlab.frozen import dataclass
 
 if TYPE_CHECKING:
     import git

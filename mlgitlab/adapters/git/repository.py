@@ -109,6 +109,8 @@ class GitRepository(GitHistory):
 
     @cached_property
     def _promisor(self) -> str:
+        if self._location.names_no_promisor():
+            return ""
         promised = self._git.ask("config", "--get-regexp", r"^remote\..*\.promisor$").lines
         return promised[0].split(" ")[0].removeprefix("remote.").removesuffix(".promisor") if promised else ""
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import os
-import shutil
 import stat
-import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 
 from mlgitlab import paths
 from mlgitlab.adapters.git import raw
 from mlgitlab.adapters.git.location import Location
 from mlgitlab.adapters.git.objects import read_blobs
+from mlgitlab.adapters.shares import shared_out
 from mlgitlab.changes import GITLINK_MODE, SYMLINK_MODE, TREE_MODE, Change, ChangeKind, is_file_mode
+from mlgitlab.frozen import dataclass
 from mlgitlab.protocols import Entry
 
 # Nothing in the user's configuration, nor in .gitmodules, may hide a submodule or join paths.
@@ -105,6 +105,15 @@ class WorkTreeSnapshot:
                 found[path] = content
         return found
 
+    def through(self, wanted: Iterable[str], work: Callable[[str, bytes], bytes]) -> Mapping[str, bytes]:
+        """What `work` makes of each content, read in several processes."""
+        _ = self._listing  # once, before there are copies of this process
+
+        def made(share: Iterable[str]) -> Mapping[str, bytes]:
+            return {path: work(path, content) for path, content in self.read(share).items()}
+
+        return shared_out(sorted(set(wanted)), made)
+
     def blobs(self, wanted: Iterable[str]) -> Mapping[str, str]:
         """What git would call the contents, of links and of names that it cannot be told among lines as they are."""
         entries, _ = self._listing
@@ -146,6 +155,9 @@ def _staged(records: Iterable[bytes]) -> tuple[dict[str, Entry], set[str]]:
 @contextmanager
 def _refreshed_index(location: Location) -> Iterator[Mapping[str, str]]:
     """The environment in which git uses a copy of the index that knows which touched files are the same."""
+    import shutil  # noqa: PLC0415 (both only for who looks at files on disk)
+    import tempfile  # noqa: PLC0415
+
     original = location.private("index")
     with tempfile.TemporaryDirectory(prefix="mlgitlab-") as folder:
         copy = os.path.join(folder, "index")  # noqa: PTH118 - beside `original`, which may be any bytes

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from mlgitlab.analysis.make.reader import NotPlainError
+from mlgitlab.frozen import dataclass
 
 _FLAG = re.compile(
     r"-[bmBdiknprRsStvwO]+|-j\d*|-l[\d.]*|--(?:jobs|load-average|output-sync|debug)(?:=\w+)?|--no-[a-z-]+"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 _BLANKS = r"[ \t]*+"  # possessive: a row of them is read once, however hostile
 _WORD = r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?"
 _VERSION = rf"(?:===|==|~=|!=|<=|>=|<|>){_BLANKS}[A-Za-z0-9_.*+!-]+"
 _VERSIONS = rf"{_VERSION}(?:{_BLANKS},{_BLANKS}{_VERSION})*(?:{_BLANKS},)?"
-_REQUIREMENT = re.compile(
+_REQUIREMENT = (
     rf"{_BLANKS}(?P<name>{_WORD}){_BLANKS}"
     rf"(?P<extras>\[{_BLANKS}(?:{_WORD}(?:{_BLANKS},{_BLANKS}{_WORD})*)?{_BLANKS}\])?{_BLANKS}"
     rf"(?:@{_BLANKS}(?P<url>[^\s]+)|(?P<versions>{_VERSIONS})|\({_BLANKS}(?P<bracketed>{_VERSIONS})?{_BLANKS}\))?"
@@ -16,6 +17,12 @@ _REQUIREMENT = re.compile(
 )
 _MARKER_TOKEN = re.compile(r"""[ \t]*("[^"]*"|'[^']*'|[A-Za-z_][A-Za-z0-9_.]*|===|==|~=|!=|<=|>=|<|>|\(|\))[ \t]*""")
 _WITHOUT_BLANKS = str.maketrans("", "", " \t")
+
+
+@cache
+def _form() -> re.Pattern[str]:
+    """Compiled when first needed: most that import this module want names."""
+    return re.compile(_REQUIREMENT)
 
 
 def normalised_name(name: str) -> str:
@@ -34,7 +41,7 @@ def package_of(requirement: str) -> tuple[str, str] | None:
     Requirements that differ in blanks alone give the same rest; quotes and order are kept.
     https://packaging.python.org/en/latest/specifications/dependency-specifiers/
     """
-    found = _REQUIREMENT.fullmatch(requirement)
+    found = _form().fullmatch(requirement)
     if found is None:
         return None
     extras, versions = found["extras"] or "", found["versions"] or found["bracketed"] or ""

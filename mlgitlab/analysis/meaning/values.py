@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import NamedTuple
+
+from mlgitlab.frozen import dataclass
 
 # What `json.dumps` encodes without loss: the normal form of a part.
 Data = None | bool | int | float | str | list["Data"] | tuple["Data", ...] | dict[str, "Data"]

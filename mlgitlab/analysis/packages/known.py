@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from mlgitlab.analysis.meaning.requirement import normalised_name
 from mlgitlab.analysis.packages.book import Role, book, fits, fitting
+from mlgitlab.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

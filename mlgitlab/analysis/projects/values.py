@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from mlgitlab.frozen import dataclass
 
 Pairs = tuple[tuple[str, str], ...]
 

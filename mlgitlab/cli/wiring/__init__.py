@@ -13,6 +13,8 @@ from mlgitlab import paths
 from mlgitlab.adapters import files, gitlab
 from mlgitlab.adapters.cache import FolderCache, NoCache
 from mlgitlab.adapters.git import GitRepository, open_repository
+from mlgitlab.adapters.plain_templates import PlainJobTemplates
+from mlgitlab.adapters.template_files import SUFFIX, shipped_folder
 from mlgitlab.ci import CiEnvironment
 from mlgitlab.cli.inputs import ConfigFile, Request
 from mlgitlab.cli.main import Surroundings
@@ -93,12 +95,6 @@ def job_templates(survey: Survey) -> JobTemplates:
 
 def templates_of(project: Project) -> JobTemplates:
     """Our job templates behind those of a project."""
-    from mlgitlab.adapters.templates import (  # noqa: PLC0415 (with Jinja2: only for those who write jobs)
-        SUFFIX,
-        JinjaJobTemplates,
-        shipped_folder,
-    )
-
     folder = project.config.templates
     overrides: dict[str, str] = {}
     if folder:
@@ -109,7 +105,7 @@ def templates_of(project: Project) -> JobTemplates:
             path.removeprefix(f"{root}/"): content.decode("utf-8", "replace")
             for path, content in snapshot.read(names).items()
         }
-    return JinjaJobTemplates(overrides, shipped_folder())
+    return PlainJobTemplates(overrides, shipped_folder())
 
 
 def write(around: Surroundings, contents: Mapping[str, bytes]) -> None:

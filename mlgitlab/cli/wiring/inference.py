@@ -1,8 +1,9 @@
-"""What serves models for a measurement on this machine, and reads their files."""
+"""What serves models for a measurement on this machine."""
 
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,8 +14,8 @@ from mlgitlab.adapters.inference.endpoint import Endpoint
 from mlgitlab.adapters.inference.lines import Conversation, LineProcess
 from mlgitlab.adapters.inference.runtime import Runtime
 from mlgitlab.adapters.machine import SystemClock
-from mlgitlab.adapters.modelfolder import ModelFolder
 from mlgitlab.config.gates_inference import InferenceRules, ServedOverHttp
+from mlgitlab.errors import UsageError
 from mlgitlab.jobs.gate.inference.measured import Who
 from mlgitlab.jobs.gate.inference.world import NotServedError, Running
 from mlgitlab.jobs.train import gpu
@@ -32,18 +33,18 @@ class Places:
 
 @contextlib.contextmanager
 def serving(rule: InferenceRules, places: Places) -> Iterator[LocalWorld]:
-    """Models that can be served here; whatever was started is ended with it. UsageError for wrong requests."""
+    """Models that can be served here; whatever was started is ended with it.
+
+    UsageError for wrong requests, and where numpy, with which times are judged, is missing.
+    """
+    if importlib.util.find_spec("numpy") is None:
+        raise UsageError("times are judged with numpy, which is missing", "pip install 'mlgitlab[gate]'")
     given: tuple[bytes, ...] = ()
     if rule.requests is not None:
         given = requests.read(places.root / rule.requests, whole=rule.endpoint is not None)
     world = LocalWorld(rule=rule, places=places, given=given)
     with guard.ended(world.end):
         yield world
-
-
-def model_files(folder: Path) -> ModelFolder:
-    """The files of a model that was pulled."""
-    return ModelFolder(folder)
 
 
 @dataclass(kw_only=True)

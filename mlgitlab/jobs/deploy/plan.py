@@ -15,6 +15,7 @@ from mlgitlab.store import digests
 
 _CANARY = (Percent(5), Percent(25), Percent(100))
 _PATIENCE = 4
+_AROUND = 900.0  # seconds for fetching, testing, draining and the way back
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +68,15 @@ def plan(settings: Deployment, candidate: str, before: str) -> Plan:
         raise UsageError("a shadow gets copies of what a live model answers, and there is none", "deploy one first")
     steps = tuple(_steps(settings, candidate, before))
     return Plan(candidate=candidate, before=before, settings=settings, steps=steps)
+
+
+def longest(settings: Deployment) -> float:
+    """Seconds that a deployment may take, were each step undecided until the end; for the time limit of a job."""
+    judged = plan(settings, "candidate", "before")
+    loading = settings.nginx.ready.seconds if settings.nginx else 0
+    scripts = settings.command.timeout.seconds * (len(judged.steps) + 2) if settings.command else 0
+    waiting = judged.patience * sum(step.judged for step in judged.steps)
+    return waiting + 2 * loading + scripts + _AROUND
 
 
 def _steps(settings: Deployment, candidate: str, before: str) -> Iterator[Step]:

@@ -33,8 +33,9 @@ def describe(name: str, size: int, read: Callable[[int, int], bytes]) -> Describ
     """A file of `size` bytes, of which `read(start, count)` gives some. Only what `read` raises is raised."""
     promised = kind.named(name)
     if not size:
-        return Described(format=promised, fault="it is empty", counted=False)
-    found = kind.begun(read(0, _HEAD), promised)
+        harmless = promised in (UNKNOWN, "text")
+        return Described(format=promised, fault="" if harmless else "it is empty", counted=harmless)
+    found = kind.begun(read(0, _HEAD), promised, size)
     stream = pieces(read, size, _MOST_HELD)
     try:
         described = _looked_into(found, stream, size)

@@ -6,7 +6,6 @@ import zipfile
 from pathlib import PurePosixPath
 
 from mlgitlab.jobs.formats.described import UNKNOWN
-from mlgitlab.jobs.formats.pickled.packed import packing
 
 FORMATS = (
     "safetensors", "onnx", "gguf", "npy", "npz", "torch", "torchscript", "pickle", "joblib", "keras", "hdf5",
@@ -17,7 +16,7 @@ _BY_NAME = {
     ".safetensors": "safetensors", ".onnx": "onnx", ".gguf": "gguf", ".npy": "npy", ".npz": "npz", ".pt": "torch",
     ".pth": "torch", ".ckpt": "torch", ".pkl": "pickle", ".pickle": "pickle", ".joblib": "joblib", ".keras": "keras",
     ".h5": "hdf5", ".hdf5": "hdf5", ".parquet": "parquet", ".json": "json", ".txt": "text", ".md": "text",
-    ".csv": "text", ".yml": "text", ".yaml": "text", ".toml": "text", ".model.txt": "text",
+    ".csv": "text", ".yml": "text", ".yaml": "text", ".toml": "text",
 }  # fmt: skip
 # What a name promises, and what may stand there: torch writes pickles, and TorchScript has no name of its own.
 _AGREE = {
@@ -36,7 +35,7 @@ def named(name: str) -> str:
     return _BY_NAME.get(PurePosixPath(name.lower()).suffix, UNKNOWN)
 
 
-def begun(head: bytes, promised: str) -> str:
+def begun(head: bytes, promised: str, size: int) -> str:
     """The format of what begins with these bytes; what the name promises where they tell nothing.
 
     `zip` for all archives, of which only the members tell.
@@ -46,11 +45,11 @@ def begun(head: bytes, promised: str) -> str:
     found = next((kind for start, kind in _HEADS if head.startswith(start)), "")
     if found:
         return found
+    # The length of a header of safetensors may look like the beginning of a pickle.
+    if promised == "safetensors" and int.from_bytes(head[:8], "little") < size:
+        return promised
     if is_pickle(head):
         return promised if promised in ("torch", "joblib") else "pickle"
-    # A text of Python 2's first protocol has no head of its own: there the name tells.
-    if packing(head) and promised in ("pickle", "joblib"):
-        return promised
     return promised
 
 

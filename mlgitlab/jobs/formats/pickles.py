@@ -6,15 +6,15 @@ import pickletools
 from typing import BinaryIO
 
 from mlgitlab.jobs.formats.archives import archive, zipped
+from mlgitlab.jobs.formats.pickled import torch as torch_archive
 from mlgitlab.jobs.formats.reading import CutError
 
 _ZIP = b"PK"
 _GZIP = b"\x1f\x8b"
-# joblib writes the bytes of arrays between the opcodes, where only loading can tell them apart.
+# joblib writes the bytes of arrays between the opcodes: opcodes alone do not show where they end.
 _JOBLIB_ARRAY = b"NumpyArrayWrapper"
 _LOOKED_AT = 64 * 1024
 _STOP = b"."
-_OLD_TORCH = 0x1950A86A20F9469CFC6C
 
 
 def pickle(stream: BinaryIO, size: int) -> None:
@@ -41,7 +41,7 @@ def torch(stream: BinaryIO, size: int) -> None:
     if start == _ZIP:
         archive(stream, size)
         return
-    if _walk(stream) == _OLD_TORCH:
+    if _walk(stream) == torch_archive.OLD:
         for _ in range(4):  # a version, facts about the machine, the object, the names of its tensors
             _walk(stream)
     elif stream.tell() != size:

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from mlgitlab.jobs.formats.reading import CutError, exactly, number
+from mlgitlab.jobs.formats.reading import CutError, exactly
 
 _VARINT, _EIGHT, _BYTES, _FOUR = 0, 1, 2, 5
 _MOST_FIELDS = 5_000_000
 _MOST_TEXT = 4096
+_LONGEST_VARINT = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +78,11 @@ class Message:
 
     def _varint(self, place: int) -> tuple[int, int]:
         self._stream.seek(place)
-        value, shift = 0, 0
-        while shift < 70:
-            byte = number(self._stream, 1)
-            value |= (byte & 0x7F) << shift
-            shift, place = shift + 7, place + 1
+        value = 0
+        for index, byte in enumerate(self._stream.read(_LONGEST_VARINT)):
+            value |= (byte & 0x7F) << 7 * index
             if byte < 0x80:
-                return value & (1 << 64) - 1, place
+                return value & (1 << 64) - 1, place + index + 1
         raise CutError(f"byte {place} is no protobuf field")
 
 

@@ -16,7 +16,7 @@ from mlgitlab.jobs.formats.tally import BITS, Tally, Tensors, added, values_of
 
 _MOST_JSON = 100_000_000  # as the reference implementation has it
 _NPY = b"\x93NUMPY"
-_MOST_NPY = 1 << 20
+_MOST_NPY = 1 << 16
 _PLAIN = re.compile(r"[<>|=]?([a-zA-Z])([0-9]{1,9})(\[.*\])?")
 _CHARACTER = 4  # bytes of a character of NumPy's `U`
 _NUMPY_KINDS = {"f": "F", "i": "I", "u": "U", "c": "C"}

@@ -14,6 +14,7 @@ _LOWER = frozenset({
     "max_parameters", "gpu_memory", "opset",
 })  # fmt: skip
 _HIGHER = frozenset({"gain", "at_least", "min_ratio", "level", "resamples"})
+_MEANS = frozenset({"level", "resamples"})
 _SHORTER = frozenset({"allow", "dtypes", "operators"})
 _LONGER = frozenset({"slices", "groups"})
 _SECTIONS = ("inference", "size", "format")
@@ -22,16 +23,21 @@ _SETTINGS = ("statistics", "held_out")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bound:
-    """The rules to judge by: those of the commit, and those of its base that count besides; what it tried to weaken."""
+    """The rules to judge by: those of the commit, and those of its base that count besides; what it tried to weaken.
+
+    seen: whether the rows that were trained on must be known, since the base says in which file they are.
+    """
 
     rules: Gates | None
     then: tuple[Gates, ...] = ()
     weakened: tuple[str, ...] = ()
+    seen: bool = False
 
 
 def bind(rules: Gates | None, bases: Iterable[Gates | None]) -> Bound:
     """The commit's rules and, where they ask for less, those of the commits that it is compared with.
 
+    All name the evaluation sets that they are judged by: an empty `held_out` would mean others on each side.
     What is not known to be at least as strict counts as weaker: then both are judged.
     """
     then: list[Gates] = []
@@ -104,10 +110,9 @@ def _loosened(rules: Gates | None, base: Gates) -> str:
 def _setting_kept(name: str, now: object, then: object) -> bool:
     if name == "statistics":
         return _as_strict(now, then)
-    # More sets to pass on ask for more; an empty list means all of them.
     assert isinstance(now, tuple)
     assert isinstance(then, tuple)
-    return now == then or not now or (bool(then) and {*then} <= {*now})
+    return {*then} <= {*now}  # more sets to pass on ask for more
 
 
 def _as_strict(now: object, then: object) -> bool:
@@ -124,8 +129,8 @@ def _part_kept(name: str, now: object, then: object) -> bool:  # noqa: PLR0911 (
         return True
     if name == "advisory":
         return not now
-    if then is None:  # a condition more
-        return name in _LOWER | _HIGHER or is_dataclass(now)
+    if then is None:  # a condition more; but what is no condition may only take the place of a stricter default
+        return (name in _LOWER | _HIGHER and name not in _MEANS) or is_dataclass(now)
     if now is None:
         return False
     if is_dataclass(then) and name not in _LOWER | _HIGHER:

@@ -154,13 +154,22 @@ def _bring(what: Evaluation, tools: Tools, digest: str) -> None:
     """Put exactly the files of a model where the training leaves them."""
     folder, left = tools.folder, what.aside
     folder.remove(folder.entries([left]), [left])  # of a run that was killed; the store has all of it
+    names = _files(what, tools, digest)
+    folder.remove([name for name in stale(what.trained, folder) if name not in names], what.trained.outputs)
+    tools.store.pull(what.model, digest, folder.root, tools.progress)
+
+
+def _files(what: Evaluation, tools: Tools, digest: str) -> Sequence[str]:
+    """The names of a model's files. RefusedError where one would take the place of a file that git tracks."""
     manifest = tools.store.manifest(what.model, digest)
     if manifest is None:
         hint = f"train it first: mlgitlab train {what.model}"
         raise RefusedError(f"{tools.store.address} holds no model {what.model}@{digests.short(digest)}", hint)
-    names = {file.path for file in manifest.files}
-    folder.remove([name for name in stale(what.trained, folder) if name not in names], what.trained.outputs)
-    tools.store.pull(what.model, digest, folder.root, tools.progress)
+    names = [file.path for file in manifest.files]
+    if tracked := sorted(tools.folder.tracked(names)):
+        named = ", ".join(map(paths.show, tracked[:_MOST_NAMED]))
+        raise RefusedError(f"{what.model}@{digests.short(digest)} has files that git tracks here: {named}")
+    return names
 
 
 @contextlib.contextmanager
@@ -171,15 +180,24 @@ def _instead(what: Evaluation, tools: Tools, digest: str) -> Iterator[None]:
     """
     folder, order = tools.folder, what.task.order
     written = [*order.outputs, *_products(what)]
-    mine = [*stale(what.trained, folder), *folder.entries(written)]
-    folder.move({name: f"{what.aside}/{name}" for name in dict.fromkeys(mine)})
+    theirs = _files(what, tools, digest)
+    # Production may have left its files elsewhere than the candidate does.
+    places = (*what.trained.outputs, *theirs)
+    mine = list(dict.fromkeys((*stale(what.trained, folder), *folder.entries(theirs), *folder.entries(written))))
+    folder.move({name: f"{what.aside}/{name}" for name in mine})
     try:
         tools.store.pull(what.model, digest, folder.root, tools.progress)
         yield
     finally:
-        folder.remove([*stale(what.trained, folder), *folder.entries(written)], what.trained.outputs)
-        folder.move({f"{what.aside}/{name}": name for name in dict.fromkeys(mine)})
+        left = (*stale(what.trained, folder), *folder.entries(theirs), *folder.entries(written))
+        folder.remove(left, (*places, *map(_above, theirs)))
+        folder.move({f"{what.aside}/{name}": name for name in mine})
         folder.remove([], [what.aside])
+
+
+def _above(name: str) -> str:
+    """The topmost folder of a file's name; the file itself where it lies in none."""
+    return name.partition("/")[0]
 
 
 def _products(what: Evaluation) -> Iterator[str]:
@@ -249,7 +267,7 @@ def _keep(what: Evaluation, tools: Tools, digest: str, answer: _Answer) -> tuple
         at=at,
         commit=task.source.commit,
         job=task.job.url,
-        seen=_seen(what, tools, answer.predictions),
+        seen=_seen(what, tools, answer.predictions, required=own),
     )
     tools.store.attach(what.model, digest, record.KIND, kept.content(), {answer.place.name: answer.place})
     if answer.numbers is not None:
@@ -264,12 +282,14 @@ def _data(what: Evaluation, tools: Tools) -> Mapping[str, str]:
     return {paths.show(name): tools.store.files.digest(place, _unseen) for name, place in found.items()}
 
 
-def _seen(what: Evaluation, tools: Tools, found: Predictions) -> Mapping[str, object]:
-    """The rows that the model says it was trained on."""
+def _seen(what: Evaluation, tools: Tools, found: Predictions, *, required: bool) -> Mapping[str, object]:
+    """The rows that the model says it was trained on. A model that is older than the key need not say it."""
     name = what.predictions.trained_on
     if not name:
         return {}
     places = tools.folder.files([name])
+    if not places and not required:
+        return {}
     if not places:
         raise RefusedError(
             f"the model has no {paths.show(name)!r}, in which `trained_on` says that its training rows are",

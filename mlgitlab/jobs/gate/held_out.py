@@ -40,12 +40,21 @@ def _texts(found: object) -> Mapping[str, str]:
     return {str(name): str(each) for name, each in found.items()} if isinstance(found, Mapping) else {}
 
 
-def rule_on(kept: Kept, trained: Training, place: str) -> Ruling:
-    """The ruling on one evaluation set. place: where its data lies, empty where nobody says."""
+def rule_on(kept: Kept, trained: Training, place: str, *, must_say: bool = False) -> Ruling:
+    """The ruling on one evaluation set. place: where its data lies, empty where nobody says.
+
+    must_say: whether the ids of the rows that were trained on must be known.
+    """
     seen = tuple(_reasons(kept, trained, place))
+    silent = must_say and not kept.seen
     known = bool(kept.seen or kept.dataset or kept.git)
     if seen:
         outcome, why = Outcome.FAIL, f"it is no held-out set: {'; '.join(seen)}"
+    elif silent:
+        outcome, why = (
+            Outcome.INCONCLUSIVE,
+            "the target branch says in which file the training rows are, this one does not",
+        )
     elif known:
         outcome, why = Outcome.PASS, "no row of it is known to have been trained or tuned on"
     else:
@@ -57,7 +66,7 @@ def rule_on(kept: Kept, trained: Training, place: str) -> Ruling:
         outcome=outcome,
         why=why,
         limit="no row that the model was trained or tuned on",
-        mandatory=outcome is not Outcome.INCONCLUSIVE,
+        mandatory=silent or outcome is not Outcome.INCONCLUSIVE,
         dataset=kept.dataset,
         rows=kept.rows,
         notes=() if kept.seen else ("the ids of the rows that were trained on are not known",),

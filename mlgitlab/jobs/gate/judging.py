@@ -15,6 +15,7 @@ from mlgitlab.jobs.gate.predictions import Pair
 from mlgitlab.jobs.gate.ruling import Curve, Family, Findings, Outcome, Ruling
 from mlgitlab.jobs.gate.verdict import Compared
 
+_RULES = "data.rules"
 THEN = "the rule of the target branch, which this commit would weaken"
 
 
@@ -32,7 +33,7 @@ def judge(case: Case, bound: Bound) -> Judged:
     rules = [*([(bound.rules, "")] if bound.rules else []), *((then, THEN) for then in bound.then)]
     found = [_noted(each, note) for gates, note in rules for each in _asked(case, gates)]
     rulings = _once(ruling for each in found for ruling in each.rulings)
-    data = tuple(_data(case, [gates for gates, _ in rules]))
+    data = tuple(_data(case, [gates for gates, _ in rules], must_say=bound.seen))
     curves: dict[Curve, None] = {}
     facts: dict[str, str] = {}
     for each in found:
@@ -92,7 +93,7 @@ def judged_by(case: Case, rules: Gates) -> Sequence[Answers]:
     return [each for each in case.answers if not rules.held_out or each.dataset in rules.held_out]
 
 
-def _data(case: Case, every: Sequence[Gates]) -> Iterator[Ruling]:
+def _data(case: Case, every: Sequence[Gates], *, must_say: bool) -> Iterator[Ruling]:
     """What can be said before any number: whether there is something to judge, and by what."""
     if case.smoke:
         yield _said(
@@ -103,7 +104,7 @@ def _data(case: Case, every: Sequence[Gates]) -> Iterator[Ruling]:
         yield _said("data.candidate", Outcome.INCONCLUSIVE, why)
     counting = [key for gates in every for key, rule in by_key(gates).items() if not advisory(rule)]
     if not counting:
-        yield _said("data.rules", Outcome.INCONCLUSIVE, "no rule counts: a gate without one passes nobody")
+        yield _said(_RULES, Outcome.INCONCLUSIVE, "no rule counts: a gate without one passes nobody")
     named: dict[str, Answers] = {}
     for gates in every:
         named |= {each.dataset: each for each in judged_by(case, gates)}
@@ -113,16 +114,16 @@ def _data(case: Case, every: Sequence[Gates]) -> Iterator[Ruling]:
     if any(gates.on_rows for gates in every) and not named:
         yield _said("data.predictions", Outcome.INCONCLUSIVE, "there are no predictions of the candidate")
     for answers in named.values():
-        yield from _on_rows(case, answers)
+        yield from _on_rows(case, answers, must_say=must_say)
 
 
-def _on_rows(case: Case, answers: Answers) -> Iterator[Ruling]:
+def _on_rows(case: Case, answers: Answers, *, must_say: bool) -> Iterator[Ruling]:
     rule, dataset = "data.predictions", answers.dataset
     if answers.candidate is None or answers.kept is None:
         why = answers.missing or "there are no predictions of the candidate: was it evaluated?"
         yield _said(rule, Outcome.INCONCLUSIVE, why, dataset)
         return
-    yield held_out.rule_on(answers.kept, case.training, answers.place)
+    yield held_out.rule_on(answers.kept, case.training, answers.place, must_say=must_say)
     if not answers.candidate.rows:
         yield _said(rule, Outcome.INCONCLUSIVE, "there are no rows to judge by", dataset)
     elif case.compared is Compared.PRODUCTION and answers.production is None:
@@ -137,7 +138,7 @@ def _said(rule: str, outcome: Outcome, why: str, dataset: str = "") -> Ruling:
 def conclusive(rulings: Sequence[Ruling], compared: Compared) -> Iterator[Ruling]:
     """One more ruling where nothing but data was judged: then no rule has said yes."""
     judged = [ruling for ruling in rulings if ruling.mandatory and ruling.family is not Family.DATA]
-    if not judged:
+    if not judged and not any(ruling.rule == _RULES for ruling in rulings):
         what = "the first model of its name is judged by rules that need no other, and there is none"
         why = what if compared is Compared.NOTHING else "no rule that counts could be asked"
-        yield _said("data.rules", Outcome.INCONCLUSIVE, f"{why}: nobody said yes to this model")
+        yield _said(_RULES, Outcome.INCONCLUSIVE, f"{why}: nobody said yes to this model")

@@ -57,13 +57,14 @@ def differences(candidate: Predictions, production: Predictions) -> Iterator[str
         yield f"the candidate answers as {candidate.task}, production as {production.task}"
     elif candidate.task is Task.BINARY and {*candidate.classes} != {*production.classes}:
         yield f"the classes differ: {', '.join(map(quoted, sorted({*candidate.classes} ^ {*production.classes})))}"
+    if np.array_equal(candidate.ids, production.ids):
+        yield from _differing_columns(candidate, production)
+        return
     for one, other, whose in ((candidate, production, "the candidate"), (production, candidate, "production")):
         alone = one.ids[~np.isin(one.ids, other.ids)]
         if len(alone):
             named = ", ".join(quoted(each) for each in alone[:_MOST_NAMED].tolist())
             yield f"{len(alone)} rows have answers of {whose} alone: {named}"
-    if np.array_equal(candidate.ids, production.ids):
-        yield from _differing_columns(candidate, production)
 
 
 def _differing_columns(candidate: Predictions, production: Predictions) -> Iterator[str]:

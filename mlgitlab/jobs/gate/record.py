@@ -59,6 +59,8 @@ class Kept:
         documents.fields(found, _KINDS)
         if not digests.is_digest(found["set"]):
             raise WrongError("'set' is no digest")
+        if "/" in found["file"] or "\0" in found["file"] or found["file"] in ("", ".", ".."):
+            raise WrongError("'file' is no name of a file")
         del found["format"]
         columns, digits = _columns(found["columns"]), dict(attachments.named(content)).get(found["file"], "")
         if not digits:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from mlgitlab import paths
 from mlgitlab.ci import ZERO_SHA, CiEnvironment
+from mlgitlab.frozen import dataclass
 from mlgitlab.planning.baseline.values import Resolved, Rule, empty_tree
 from mlgitlab.protocols import History
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+
+from mlgitlab.frozen import dataclass
 
 # The empty tree's name is the digest of nothing, so every git repository knows it.
 _EMPTY_TREES = {

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlgitlab.adapters.templates import JinjaJobTemplates, shipped_folder
+from mlgitlab.adapters.template_files import shipped_folder
+from mlgitlab.adapters.templates import JinjaJobTemplates
 from mlgitlab.errors import ConfigError
 
 

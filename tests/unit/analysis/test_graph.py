@@ -142,3 +142,16 @@ def test_a_module_that_the_repository_does_not_hold_is_opaque() -> None:
 
     assert close(files, "python -m mlflow run .").opaque
     assert not close(files, "python -m train").opaque
+
+
+def test_many_files_are_read_as_a_few_are() -> None:
+    sources = ("import m{n}", "from . import m{n}", "import importlib\nimportlib.import_module(x)", "(", "import yaml")
+    files = {f"p/m{number}.py": sources[number % len(sources)].format(n=number) for number in range(1500)}
+    files |= {"p/run.sh": "python p/m1.py", "p/unnamed": "#!/usr/bin/env python\nimport p.m2"}
+    graph, few = (ImportGraph(DictSnapshot(files, links={"p/link.py": "m3.py"}), MemoryParses()) for _ in range(2))
+    graph.prepare(graph.tree.entries)
+    for path in few.tree.entries:
+        few.prepare([path])
+    assert {path: graph.imports(path) for path in files} == {path: few.imports(path) for path in files}
+    assert {path: graph.name(path) for path in files} == {path: few.name(path) for path in files}
+    assert graph.imports("p/link.py") == graph.imports("p/m3.py")

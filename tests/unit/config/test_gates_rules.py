@@ -8,9 +8,13 @@ import math
 import pytest
 
 from mlgitlab.config import gates_fairness, gates_metrics
+from mlgitlab.config.build import build_section
+from mlgitlab.config.faults import Report
 from mlgitlab.config.gates_fairness import Criterion, FairnessRule
 from mlgitlab.config.gates_metrics import Direction, Metric, MetricRule, Statistics
+from mlgitlab.config.nodes import Table, compose
 from mlgitlab.config.scalars import Share
+from mlgitlab.config.shapes import Section
 
 
 @pytest.mark.parametrize("metric", Metric)
@@ -82,3 +86,20 @@ def test_a_rule_about_a_criterion_that_is_known_is_fine(criterion: Criterion) ->
 def test_a_rule_about_fairness_that_means_nothing_is_found(name: str, changes: dict[str, object], fault: str) -> None:
     [found] = gates_fairness.faults(name, dataclasses.replace(FAIR, **changes))  # type: ignore[arg-type]
     assert fault in found
+
+
+@pytest.mark.parametrize(
+    ("written", "columns"),
+    [
+        ("region", (("region",),)),
+        ("[region, sex]", (("region",), ("sex",))),
+        ("[[region, sex], age]", (("region", "sex"), ("age",))),
+    ],
+)
+def test_columns_and_their_intersections_are_written_as_lists(written: str, columns: object) -> None:
+    report = Report("mlgitlab.yml")
+    table = compose(f"margin: 1\nrelative_margin: 2%\nslices: {written}\n".encode(), "mlgitlab.yml")
+    assert isinstance(table, Table)
+    values = build_section(Section(MetricRule), table, "", report)
+    assert not report.problems()
+    assert (values["slices"], values["relative_margin"]) == (columns, Share(0.02))

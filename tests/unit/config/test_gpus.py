@@ -124,7 +124,7 @@ FAULTS = {
     ),
     "a size without a unit": (
         "version: 1\ngpus: {a: {tags: x, memory: 40}}",
-        ["mlgitlab.yml:2: gpus.a.memory: expected a size such as 40GiB, 24GB or 512MiB, found the number 40"],
+        ["mlgitlab.yml:2: gpus.a.memory: 40B is less than a MiB (such as 40GiB: a number alone is bytes)"],
     ),
     "a price of a type that is not there": (
         "version: 1\ngpus: {a100: {tags: x}}\ncosts: {per_gpu_hour: {a10: 1, a100: -1}}",

@@ -128,6 +128,6 @@ def test_what_is_wrong_with_a_pattern_is_said(pattern: str, wrong: str) -> None:
     ],
 )
 def test_a_hostile_pattern_takes_no_time(pattern: str, name: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     assert not matches_key(name, pattern)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5

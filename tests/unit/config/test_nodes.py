@@ -100,7 +100,7 @@ def test_a_file_that_is_no_configuration_is_refused_with_its_place(text: bytes, 
 def test_a_billion_laughs_are_refused_quickly() -> None:
     lines = ["version: 1", "a0: &a0 lol"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 12)]
-    started = time.monotonic()
+    started = time.process_time()
     expected = "more than 250000 values, aliases counted as often as they are used"
     assert problems_of("\n".join(lines)) == [f"mlgitlab.yml:8: {expected}"]
-    assert time.monotonic() - started < 2
+    assert time.process_time() - started < 2

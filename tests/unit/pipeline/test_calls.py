@@ -115,3 +115,35 @@ def test_training_configurations_are_checked_by_us() -> None:
 def test_the_configuration_may_say_what_pip_installs() -> None:
     text = MODELS + "    defaults: {mlgitlab: ./wheels/mlgitlab.whl}\n"
     assert calls("fraud:train", text=text).variables == {"MLGITLAB_PACKAGE": "./wheels/mlgitlab.whl"}
+
+
+JUDGED = MODELS.replace(
+    "evaluate: python models/fraud/evaluate.py",
+    """evaluate: {command: judge, metrics: m.json, predictions: {file: p.parquet, score: p}}
+        gates: {metrics: {roc_auc: {margin: 0.01}}}""",
+)
+
+
+def test_an_evaluation_with_predictions_is_a_line_of_ours_that_fetches_the_model_itself() -> None:
+    found = calls("fraud:evaluate", text=JUDGED)
+    assert found.script == ("mlgitlab evaluate fraud --reference .mlgitlab/fraud/train.json",)
+    assert found.metrics == ".mlgitlab/fraud/evaluate-metrics.txt"
+    assert found.variables["MLGITLAB_PACKAGE"] == f"mlgitlab[gate,parquet,s3]=={__version__}"
+    assert calls("fraud:evaluate", text=JUDGED, pinned="fraud:train").script == (f"mlgitlab evaluate fraud@{DIGEST}",)
+
+
+def test_without_a_store_an_evaluation_is_the_users_own_command() -> None:
+    assert calls("fraud:evaluate", text=JUDGED, store="").script[0] == "judge"
+
+
+def test_a_gate_has_the_commits_whose_rules_count_in_its_line() -> None:
+    found = calls("fraud:gate", text=JUDGED, bases=("a" * 40, "b" * 40))
+    named = f"--base {'a' * 40} --base {'b' * 40}"
+    assert found.script == (f"mlgitlab gate fraud --reference .mlgitlab/fraud/train.json {named}",)
+    assert found.outputs == (".mlgitlab/fraud/gate/",)
+    assert found.always
+
+
+def test_a_drill_is_bound_by_no_other_commit() -> None:
+    found = calls("fraud:drill", text=JUDGED, bases=("a" * 40,))
+    assert found.script == ("mlgitlab gate drill fraud --reference .mlgitlab/fraud/train.json",)

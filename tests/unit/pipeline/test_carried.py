@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from mlgitlab.adapters.templates import JinjaJobTemplates, shipped_folder
+from mlgitlab.adapters.template_files import shipped_folder
+from mlgitlab.adapters.templates import JinjaJobTemplates
 from mlgitlab.config.schema import GitLab
 from mlgitlab.pipeline.carried import CARRIED, MOST_MODELS
 from mlgitlab.pipeline.compose import NOTHING, Composer

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from mlgitlab.adapters.templates import JinjaJobTemplates, shipped_folder
+from mlgitlab.adapters.template_files import shipped_folder
+from mlgitlab.adapters.templates import JinjaJobTemplates
 from mlgitlab.changes import Change
 from mlgitlab.config.schema import GitLab
 from mlgitlab.pipeline.compose import NOTHING, Composer, literal

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 import yaml
 
-from mlgitlab.adapters.templates import JinjaJobTemplates, shipped_folder
+from mlgitlab.adapters.template_files import shipped_folder
+from mlgitlab.adapters.templates import JinjaJobTemplates
 from mlgitlab.config.parse import parse
 from mlgitlab.config.schema import Config
 from mlgitlab.errors import ConfigError
@@ -122,6 +123,24 @@ def test_a_deployment_holds_its_place_and_is_not_interrupted() -> None:
     assert deploy["retry"]["exit_codes"] == [4]
     assert deploy["variables"]["MLGITLAB_STORE"] == {"value": "s3://bucket/$HOME", "expand": False}
     assert composed(config(["grace"]))["fraud:production:watch"]["environment"]["action"] == "verify"
+
+
+def test_the_model_before_is_stopped_once_the_window_is_over_if_gitlab_can_wait_so_long() -> None:
+    settings = config(production=COMMAND)
+    jobs = composed(settings, planned(settings, production=Place(digest=TWO)))
+    retire = jobs["fraud:production:retire"]
+    assert (retire["when"], retire["start_in"]) == ("delayed", "1 day 1 minute")
+    assert retire["needs"] == ["fraud:production:watch"]
+    assert retire["script"] == ["mlgitlab deploy retire fraud --environment production"]
+    settings = config(production={**COMMAND, "rollback": {"window": "8 days"}})
+    assert "fraud:production:retire" not in composed(settings, planned(settings, production=Place(digest=TWO)))
+
+
+def test_the_way_back_waits_for_nothing_and_takes_over_from_whoever_is_at_work() -> None:
+    rollback = composed(config(["grace"]))["fraud:production:rollback"]
+    assert (rollback["when"], rollback["allow_failure"], rollback["needs"]) == ("manual", True, [])
+    assert "resource_group" not in rollback
+    assert rollback["script"] == [f"mlgitlab deploy rollback fraud --environment production --only {ONE} --take-over"]
 
 
 def test_an_environment_is_described_to_gitlab_as_it_is_configured() -> None:

@@ -103,6 +103,9 @@ SENTENCES = {
     "this change starts 1 training, about 1 GPU minute (90 % under 1), under 0.01 EUR": Forecast(
         trainings=1, saved=0, currency="EUR", estimates=(estimate(Amount(median=0.0001, p90=0.0001)),)
     ),
+    "this change starts 1 training, at most 0.4 GPU hours, at most 1.14 EUR (no earlier run is known of fraud:train)": (
+        Forecast(trainings=1, saved=0, currency="EUR", estimates=(estimate(Amount(unknown=1 / 3), runs=0),))
+    ),
     "this change starts no training, nothing on a GPU; it saves 3 trainings": Forecast(
         trainings=0, saved=3, currency="EUR"
     ),

@@ -84,6 +84,11 @@ def test_what_is_said_of_hostile_runners_is_printable() -> None:
     assert sentence(odd) == r"no runner takes the tags \x1b[2J for 2h (fraud:train): no runner has them"
 
 
+def test_a_project_without_runners_is_told_so() -> None:
+    (found,) = match([PLAIN], {}, protected=False)
+    assert sentence(found) == "no runner takes a job without tags for 10m (quality:lint): there is no runner"
+
+
 def test_many_reasons_are_counted() -> None:
     many = [replace(RIGHT, id=number, paused=True) for number in range(50)]
     (found,) = match([GPU], {GPU.tags: many}, protected=False)

@@ -9,10 +9,11 @@ from __future__ import annotations
 import _compat_pickle
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar, TypeAlias
+from typing import ClassVar
 
 from mlgitlab.jobs.formats.pickled.opcodes import Opcode, following
 from mlgitlab.jobs.formats.pickled.source import Source, UnfollowedError
+from mlgitlab.jobs.formats.pickled.stack import Stack
 from mlgitlab.jobs.formats.pickled.values import DATA, HOLDER, Made, Name, Stored, Table, Value
 
 _MOST_OPCODES = 10_000_000
@@ -36,14 +37,6 @@ _WHY = {
 }
 
 
-class _Mark:
-    """What the stack holds where a MARK was."""
-
-
-_MARK = _Mark()
-_Slot: TypeAlias = "Value | _Mark"
-
-
 @dataclass(kw_only=True)
 class Hooks:
     """What readers of a format add.
@@ -64,57 +57,35 @@ class Machine:
     names: set[Name] = field(default_factory=set)
     stored: set[Value] = field(default_factory=set)
     frame_end: int = 0
-    _stack: list[_Slot] = field(default_factory=list)
+    _stack: Stack = field(default_factory=Stack)
     _memo: dict[int, Value] = field(default_factory=dict)
     _protocol: int = 0
     _steps: int = 0
 
     def run(self) -> Value:
         """Go to the STOP; what the pickle makes. The stack and the memo begin empty, as a new unpickler's."""
-        self._stack, self._memo, self._protocol = [], {}, 0
+        self._stack, self._memo, self._protocol = Stack(), {}, 0
         self.frame_end = 0
         while True:
             self._steps += 1
             if self._steps > _MOST_OPCODES:
                 raise UnfollowedError(f"more than {_MOST_OPCODES} opcodes cannot be followed")
+            begun = self.source.tell()
             opcode = following(self.source)
+            # There Python's two unpicklers differ: the one in C forgets the part of a line that was in the frame.
+            if begun < self.frame_end < self.source.tell():
+                raise UnfollowedError("an opcode reaches over the end of a frame")
             if opcode.name == "STOP":
-                return self._pop()
+                return self._stack.pop()
             self._do(opcode)
             if len(self._stack) > _MOST_VALUES or len(self._memo) > _MOST_VALUES:
                 raise UnfollowedError(f"more than {_MOST_VALUES} values at once cannot be followed")
-
-    # The stack
-
-    def _push(self, value: Value) -> None:
-        self._stack.append(value)
-
-    def _pop(self) -> Value:
-        value = self._stack.pop() if self._stack else _MARK
-        if isinstance(value, _Mark):
-            raise UnfollowedError("it takes a value where there is none")
-        return value
-
-    def _top(self) -> Value:
-        value = self._pop()
-        self._stack.append(value)
-        return value
-
-    def _items(self) -> list[Value]:
-        """All above the last mark, which goes as well."""
-        found: list[Value] = []
-        while self._stack:
-            value = self._stack.pop()
-            if isinstance(value, _Mark):
-                return found[::-1]
-            found.append(value)
-        raise UnfollowedError("it asks for a mark where there is none")
 
     # Opcodes
 
     def _do(self, opcode: Opcode) -> None:
         if opcode.name in _PLAIN:
-            self._push(_known(opcode))
+            self._stack.push(_known(opcode))
         elif opcode.name in self._ACTIONS:
             self._ACTIONS[opcode.name](self, opcode)
         else:
@@ -131,61 +102,59 @@ class Machine:
         self.frame_end = self.source.tell() + _int(opcode)
 
     def _mark(self, _opcode: Opcode) -> None:
-        self._stack.append(_MARK)
+        self._stack.mark()
 
     def _drop(self, _opcode: Opcode) -> None:
-        if not self._stack:
-            raise UnfollowedError("it takes a value where there is none")
-        self._stack.pop()
+        self._stack.drop()
 
     def _drop_items(self, _opcode: Opcode) -> None:
-        self._items()
+        self._stack.items()
 
     def _again(self, _opcode: Opcode) -> None:
-        self._push(self._top())
+        self._stack.push(self._stack.top())
 
     def _keep(self, opcode: Opcode) -> None:
         place = len(self._memo) if opcode.name == "MEMOIZE" else _int(opcode)
-        self._memo[place] = self._top()
+        self._memo[place] = self._stack.top()
 
     def _get(self, opcode: Opcode) -> None:
         if (place := _int(opcode)) not in self._memo:
             raise UnfollowedError("it takes from its memo what it never put there")
-        self._push(self._memo[place])
+        self._stack.push(self._memo[place])
 
     def _tuple(self, opcode: Opcode) -> None:
         count = _TUPLES.get(opcode.name)
-        items = self._items() if count is None else [self._pop() for _ in range(count)][::-1]
+        items = self._stack.items() if count is None else [self._stack.pop() for _ in range(count)][::-1]
         small = len(items) <= _MOST_KEPT and sum(map(_size, items)) <= _MOST_KEPT
-        self._push(tuple(items) if small else DATA)
+        self._stack.push(tuple(items) if small else DATA)
 
     def _holder(self, opcode: Opcode) -> None:
         if opcode.name in ("LIST", "FROZENSET"):
-            self._items()
-        self._push(HOLDER)
+            self._stack.items()
+        self._stack.push(HOLDER)
 
     def _table(self, opcode: Opcode) -> None:
         table = Table()
         if opcode.name == "DICT":
-            _fill(table, self._items())
-        self._push(table)
+            _fill(table, self._stack.items())
+        self._stack.push(table)
 
     def _set_items(self, opcode: Opcode) -> None:
-        items = self._items() if opcode.name == "SETITEMS" else [self._pop(), self._pop()][::-1]
+        items = self._stack.items() if opcode.name == "SETITEMS" else [self._stack.pop(), self._stack.pop()][::-1]
         target = self._changed()
         if isinstance(target, Table):
             _fill(target, items)
 
     def _add(self, opcode: Opcode) -> None:
         if opcode.name == "APPEND":
-            self._pop()
+            self._stack.pop()
         else:
-            self._items()
+            self._stack.items()
         self._changed()
 
     def _changed(self) -> Value:
         """What is on top, if a pickle may put something into it."""
-        target = self._top()
+        target = self._stack.top()
         if not isinstance(target, Made | Table) and target is not HOLDER:
             raise UnfollowedError(f"it changes {_spoken(target)}")
         return target
@@ -205,46 +174,46 @@ class Machine:
 
     def _global(self, opcode: Opcode) -> None:
         assert isinstance(opcode.argument, tuple)
-        self._push(self._import(*opcode.argument))
+        self._stack.push(self._import(*opcode.argument))
 
     def _stack_global(self, _opcode: Opcode) -> None:
-        name, module = self._pop(), self._pop()
-        self._push(self._import(module, name))
+        name, module = self._stack.pop(), self._stack.pop()
+        self._stack.push(self._import(module, name))
 
     def _call(self, opcode: Opcode) -> None:
         """REDUCE, NEWOBJ, NEWOBJ_EX: what is called lies under its arguments."""
         if opcode.name == "NEWOBJ_EX":
-            self._pop()
-        given = self._pop()
-        made = _made(self._pop(), given)
+            self._stack.pop()
+        given = self._stack.pop()
+        made = _made(self._stack.pop(), given)
         self.hooks.called(made)
-        self._push(made)
+        self._stack.push(made)
 
     def _inst(self, opcode: Opcode) -> None:
         assert isinstance(opcode.argument, tuple)
-        self._items()
-        self._push(_made(self._import(*opcode.argument), DATA))
+        self._stack.items()
+        self._stack.push(_made(self._import(*opcode.argument), DATA))
 
     def _obj(self, _opcode: Opcode) -> None:
-        items = self._items()
+        items = self._stack.items()
         if not items:
             raise UnfollowedError("it takes a value where there is none")
-        self._push(_made(items[0], DATA))
+        self._stack.push(_made(items[0], DATA))
 
     def _build(self, _opcode: Opcode) -> None:
-        state, target = self._pop(), self._pop()
+        state, target = self._stack.pop(), self._stack.pop()
         if not isinstance(target, Made):
             raise UnfollowedError(f"it changes {_spoken(target)}")
-        self._push(self.hooks.built(target, state, self))
+        self._stack.push(self.hooks.built(target, state, self))
 
     def _persistent(self, opcode: Opcode) -> None:
-        given = opcode.argument if opcode.name == "PERSID" else self._pop()
+        given = opcode.argument if opcode.name == "PERSID" else self._stack.pop()
         if not isinstance(given, tuple) or not all(map(_is_plain, given)):
             raise UnfollowedError("it has a persistent id that is none of a tensor's")
         self.stored.add(given)
         if len(self.stored) > _MOST_VALUES:
             raise UnfollowedError(f"more than {_MOST_VALUES} tensors cannot be followed")
-        self._push(Stored(given))
+        self._stack.push(Stored(given))
 
     _ACTIONS: ClassVar[Mapping[str, Callable[[Machine, Opcode], None]]] = {
         "PROTO": _proto, "FRAME": _frame, "MARK": _mark, "POP": _drop, "POP_MARK": _drop_items, "DUP": _again,

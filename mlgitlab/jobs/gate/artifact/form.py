@@ -7,12 +7,14 @@ from collections.abc import Iterator, Mapping
 
 from mlgitlab import paths
 from mlgitlab.config.gates_artifact import FormatRules, OnnxRules, PickleRules
+from mlgitlab.config.scalars import Globs
 from mlgitlab.jobs.formats.described import Described
 from mlgitlab.jobs.formats.onnx import STANDARD, Onnx, Operator
 from mlgitlab.jobs.gate.artifact import operators
 from mlgitlab.jobs.gate.artifact.contents import Contents, listed
 from mlgitlab.jobs.gate.artifact.imports import refused
 from mlgitlab.jobs.gate.ruling import Family, Outcome, Ruling
+from mlgitlab.planning.globs import compile_pattern
 
 _MOST_SHOWN = 8
 NO_PROOF = "This is no proof of safety: what is allowed may still be used to do harm. Load only what you trust."
@@ -23,7 +25,7 @@ def rulings(rule: FormatRules, candidate: Contents) -> Iterator[Ruling]:
     """What each rule says of the candidate."""
     yield _whole(candidate)
     if rule.allow:
-        yield _allowed(rule.allow, candidate)
+        yield _allowed(rule, candidate)
     pickled = {name: described for name, described in candidate.files.items() if described.pickles or described.names}
     if pickled:
         yield _pickles(rule.pickle, pickled)
@@ -62,16 +64,22 @@ def _whole(candidate: Contents) -> Ruling:
     return _ruling("whole", faults, well, "every file is what its name and header say")
 
 
-def _allowed(allow: tuple[str, ...], candidate: Contents) -> Ruling:
+def _allowed(rule: FormatRules, candidate: Contents) -> Ruling:
     others: dict[str, list[str]] = {}
     for name, described in candidate.files.items():
-        if described.format not in allow:
+        if described.format not in rule.allow and not _matches(rule.besides, name):
             others.setdefault(described.format, []).append(name)
     faults = [f"{listed(tuple(names))}: {kind}" for kind, names in sorted(others.items())]
     if not candidate.files:
         faults = ["the model has no files"]
     found = sorted({described.format for described in candidate.files.values()})
-    return _ruling("allow", faults, f"all files are {', '.join(found)}", f"only {', '.join(allow)}")
+    spoken = f"only {', '.join(rule.allow)}" + (f", and {', '.join(rule.besides.include)}" if rule.besides else "")
+    return _ruling("allow", faults, f"its files are {', '.join(found)}", spoken)
+
+
+def _matches(globs: Globs, name: str) -> bool:
+    included = any(compile_pattern(pattern).matches(name) for pattern in globs.include)
+    return included and not any(compile_pattern(pattern).matches(name) for pattern in globs.exclude)
 
 
 def _pickles(rule: PickleRules, pickled: Mapping[str, Described]) -> Ruling:

@@ -20,7 +20,8 @@ def judge(
 
     A file that cannot be understood is a finding, whatever is in it; WorldError only where a file cannot be read.
     """
-    new, old = contents(candidate), contents(production) if production else None
+    new = contents(candidate)
+    old = contents(production) if production and sizes else None
     rulings = []
     if sizes:
         found = size.rulings(sizes, new, old)

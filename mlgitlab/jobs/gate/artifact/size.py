@@ -13,7 +13,10 @@ BYTES = "bytes"
 
 
 def rulings(rule: SizeRules, candidate: Contents, production: Contents | None) -> Iterator[Ruling]:
-    """What each limit says of the candidate."""
+    """What each limit says of the candidate. A model without files would keep to most of them, and fails."""
+    if not candidate.sizes:
+        yield Ruling(rule="size", family=Family.SIZE, outcome=Outcome.FAIL, why="the model has no files")
+        return
     if rule.max_bytes is not None:
         yield _at_most("max_bytes", candidate.bytes, rule.max_bytes.bytes, BYTES)
     if rule.max_files is not None:
@@ -29,7 +32,7 @@ def rulings(rule: SizeRules, candidate: Contents, production: Contents | None) -
 
 
 def _shown(value: float, unit: str) -> str:
-    return shown_bytes(value) if unit == BYTES else f"{value:,.0f}"
+    return f"{value:,.0f} bytes ({shown_bytes(value)})" if unit == BYTES else f"{value:,.0f}"
 
 
 def _at_most(key: str, value: int, limit: int, unit: str = "") -> Ruling:

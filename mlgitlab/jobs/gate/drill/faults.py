@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 
 from mlgitlab.config.gates import Gates
 from mlgitlab.config.gates_fairness import Criterion, FairnessRule
+from mlgitlab.errors import RefusedError
 from mlgitlab.jobs.gate.case import Answers, Case
 from mlgitlab.jobs.gate.drill import answers, files
 from mlgitlab.jobs.gate.drill.slowing import LIMITS, muted, slowed
 from mlgitlab.jobs.gate.held_out import HELD_OUT, Training
 from mlgitlab.jobs.gate.predictions import Predictions
+from mlgitlab.store import digests
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +35,7 @@ class Missing:
 
 
 def planted(case: Case, rules: Gates) -> Iterator[Planted | Missing]:
-    """Every fault that some of the rules must see."""
+    """Every fault that some of the rules must see. RefusedError where rules on rows have no rows to be tried on."""
     yield from _on_rows(case, rules)
     if rules.inference:
         limits = tuple(f"inference.{name}" for name in LIMITS if getattr(rules.inference, name))
@@ -63,9 +65,8 @@ def _on_rows(case: Case, rules: Gates) -> Iterator[Planted | Missing]:
     metrics = tuple(f"metrics.{name}" for name in rules.metrics)
     every = (*metrics, *(f"fairness.{name}" for name in rules.fairness))
     if not any(each.candidate is not None and each.candidate.rows for each in case.answers):
-        why = "there are no predictions of the model to plant faults in: evaluate it first"
-        yield Missing(name="predictions", rules=(*every, HELD_OUT), why=why)
-        return
+        what = f"the store has no predictions of {case.model}@{digests.short(case.candidate)} to plant faults in"
+        raise RefusedError(what, f"evaluate it first: mlgitlab evaluate {case.model}")
     if metrics:
         yield Planted(name="labels flipped", case=_altered(case, answers.flipped), rules=metrics)
     for name, rule in rules.fairness.items():

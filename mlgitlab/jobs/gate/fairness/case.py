@@ -11,7 +11,7 @@ from mlgitlab.jobs.gate.fairness.groups import Groups, grouped
 from mlgitlab.jobs.gate.fairness.measuring import Numbers, calibration_of, rates_of
 from mlgitlab.jobs.gate.predictions import Pair, Predictions, Task
 from mlgitlab.jobs.gate.rows import soundness
-from mlgitlab.jobs.gate.rows.conditions import Known
+from mlgitlab.jobs.gate.rows.conditions import Estimate
 from mlgitlab.jobs.gate.rows.selection import rows_of
 from mlgitlab.jobs.gate.rows.soundness import Unsound
 from mlgitlab.jobs.gate.ruling import Interval, Side
@@ -30,7 +30,7 @@ class Case:
     def interval(self, rate: int, side: int, group: int, level: float) -> Interval:
         """The interval of one number."""
         value = float(self.numbers.values[rate, side, group])
-        return Known(value=value, spread=self.numbers.mixed([(rate, side, group, 1)])).interval(level)
+        return Estimate(value=value, spread=self.numbers.mixed([(rate, side, group, 1)])).interval(level)
 
 
 def measured(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+import numpy as np
+
 from mlgitlab.config.gates_fairness import FairnessRule
 from mlgitlab.config.gates_metrics import Statistics
 from mlgitlab.jobs.gate.fairness.asked import Condition, Of, conditions
@@ -15,7 +17,7 @@ from mlgitlab.jobs.gate.predictions import Pair
 from mlgitlab.jobs.gate.rows import wording
 from mlgitlab.jobs.gate.rows.conditions import wanted
 from mlgitlab.jobs.gate.rows.soundness import Unsound
-from mlgitlab.jobs.gate.ruling import Curve, Family, Findings, Outcome, Ruling
+from mlgitlab.jobs.gate.ruling import Curve, Family, Findings, Judged, Outcome, Ruling
 
 
 def judge(rules: Mapping[str, FairnessRule], pair: Pair, settings: Statistics) -> Findings:
@@ -25,33 +27,46 @@ def judge(rules: Mapping[str, FairnessRule], pair: Pair, settings: Statistics) -
     """
     rulings: list[Ruling] = []
     drawn: list[Curve] = []
-    for name, rule in rules.items():
-        for columns in rule.groups:
-            blank = Ruling(
-                rule=f"fairness.{name}",
-                family=Family.FAIRNESS,
-                outcome=Outcome.INCONCLUSIVE,
-                why="",
-                mandatory=not rule.advisory,
-                dataset=pair.dataset,
-                slice=", ".join(columns),
-            )
-            level = rule.level or settings.level
-            alone = measured(name, rule, columns, pair, settings, alone=True)
-            beside = alone
-            if rule.no_worse is not None and pair.production is not None:
-                beside = measured(name, rule, columns, pair, settings, alone=False)
-            for condition in conditions(rule):
-                asked = replace(blank, limit=condition.text)
-                if condition.of is Of.INCREASE and pair.production is None:
-                    why = "not judged: there is no model in production to compare with"
-                    rulings.append(replace(asked, why=why, mandatory=False))
-                else:
-                    rulings.append(_ruling(asked, condition, beside if condition.of is Of.INCREASE else alone, level))
-            case = alone if isinstance(beside, Unsound) else beside
-            if not isinstance(case, Unsound):
-                drawn += curves(case, f"{name} by {', '.join(columns)}", pair.dataset, level)
+    # What is too large to be added is infinite, and judged as such.
+    with np.errstate(all="ignore"):
+        for name, rule in rules.items():
+            for columns in rule.groups:
+                found = _columns(name, rule, columns, pair, settings)
+                rulings += found[0]
+                drawn += found[1]
     return Findings(rulings=tuple(rulings), curves=tuple(drawn))
+
+
+def _columns(
+    name: str, rule: FairnessRule, columns: tuple[str, ...], pair: Pair, settings: Statistics
+) -> tuple[list[Ruling], list[Curve]]:
+    level = rule.level or settings.level
+    blank = Ruling(
+        rule=f"fairness.{name}",
+        family=Family.FAIRNESS,
+        outcome=Outcome.INCONCLUSIVE,
+        why="",
+        mandatory=not rule.advisory,
+        dataset=pair.dataset,
+        slice=", ".join(columns),
+    )
+    alone = beside = measured(name, rule, columns, pair, settings, alone=True)
+    if rule.no_worse is not None and pair.production is not None:
+        beside = measured(name, rule, columns, pair, settings, alone=False)
+    rulings = []
+    for condition in conditions(rule):
+        asked = replace(blank, limit=condition.text)
+        if condition.of is not Of.INCREASE:
+            rulings.append(_ruling(asked, condition, alone, level))
+        elif pair.production is not None:
+            rulings.append(_ruling(asked, condition, beside, level))
+        else:
+            why = "not judged: there is no model in production to compare with"
+            rulings.append(replace(asked, why=why, mandatory=False))
+    case = alone if isinstance(beside, Unsound) else beside
+    if isinstance(case, Unsound):
+        return rulings, []
+    return rulings, list(curves(case, f"{name} by {', '.join(columns)}", pair.dataset, level))
 
 
 def _ruling(blank: Ruling, condition: Condition, case: Case | Unsound, level: float) -> Ruling:
@@ -75,6 +90,9 @@ def _ruling(blank: Ruling, condition: Condition, case: Case | Unsound, level: fl
         production=both[1] if increased else None,
         difference=found.value if increased else None,
         interval=found.interval,
+        judged=Judged.DIFFERENCE if increased else Judged.VALUE,
+        margin=condition.bound.limit,
+        higher_is_better=condition.bound.upwards,
         rows=rows,
         wanted=needed,
         numbers=tuple(described(case, level)),

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from mlgitlab.config.gates_inference import InferenceRules
-from mlgitlab.jobs.gate.inference.measured import Block, Measured, Used, Who
+from mlgitlab.jobs.gate.inference.measured import Asked, Block, Measured, Used, Who
 from mlgitlab.jobs.gate.inference.world import NotServedError, Running, World
 
 # So many rounds are aimed at; the intervals come from a bootstrap over them.
 _ROUNDS = 40
+_IN_A_ROW = 4
 _MOST_REQUESTS = 200_000  # in all, to each model
 _MOST_FAILURES = 20  # after as many a model is asked no more
 
@@ -75,24 +76,46 @@ def _start(rule: InferenceRules, world: World, serving: _Serving, who: Who) -> N
     """One is warm before the next is started: what a GPU's memory gains meanwhile is its own."""
     try:
         serving.running[who] = world.start(who)
-        first = serving.running[who].ask(0, max(1, rule.warm_up - rule.warm_up // 2))
-        # Timed apart: the first answers of all are slower, and would make the blocks too short.
-        asked = serving.running[who].ask(0, max(1, rule.warm_up // 2))
+        found = list(_warm(rule, world, serving.running[who]))
+        serving.used[who] = serving.running[who].used()
     except NotServedError as error:
         serving.lose(who, str(error))
         return
-    serving.warming[who] = (first.failures + asked.failures)[:_MOST_FAILURES]
-    serving.pace[who] = asked.seconds / (len(asked.latencies) + len(asked.failures) or 1)
-    if not asked.latencies:
-        serving.lose(who, f"it answers no request: {asked.failures[0]}" if asked.failures else "it answers no request")
+    failures = [failure for asked in found for failure in asked.failures]
+    serving.warming[who] = tuple(failures[:_MOST_FAILURES])
+    # The first answers of all are slower, and would make the blocks too short.
+    late = found[len(found) // 2 :]
+    serving.pace[who] = sum(asked.seconds for asked in late) / sum(_count(asked) for asked in late)
+    if not any(asked.latencies for asked in found):
+        serving.lose(who, f"it answers no request: {failures[0] if failures else ''}")
+
+
+def _warm(rule: InferenceRules, world: World, running: Running) -> Iterator[Asked]:
+    """`warm_up` requests, or as many as `duration` has time for."""
+    at_once = _at_once(rule)
+    begun = world.seconds()
+    for first in range(0, max(1, rule.warm_up), at_once):
+        yield running.ask(first, at_once)
+        if world.seconds() - begun > rule.duration.seconds:
+            return
+
+
+def _at_once(rule: InferenceRules) -> int:
+    return max(1, rule.endpoint.concurrency) if rule.endpoint else 1
+
+
+def _count(asked: Asked) -> int:
+    return max(1, len(asked.latencies) + len(asked.failures))
 
 
 def _rounds(rule: InferenceRules, world: World, serving: _Serving) -> Iterator[Block]:
     """Rounds until the time is over; one that was not finished counts for nothing."""
     seats = _seats(serving)
     slowest = max(serving.pace[seat.model] for seat in seats)
-    count = max(1, int(rule.duration.seconds / _ROUNDS / (2 * len(seats)) / max(slowest, 1e-6)))
+    count = int(rule.duration.seconds / _ROUNDS / (2 * len(seats)) / max(slowest, 1e-6))
     count = min(count, _MOST_REQUESTS // (2 * _ROUNDS))
+    at_once = _at_once(rule)
+    count = max(count, 1 if at_once == 1 else _IN_A_ROW * at_once)  # so many that all connections have work
     failed = dict.fromkeys(Who, 0)
     begun, number = world.seconds(), 0
     while number == 0 or (world.seconds() - begun) * (number + 1) / number <= rule.duration.seconds:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from mlgitlab.config.gates_inference import InferenceRules, LatencyLimit
 from mlgitlab.jobs.gate.inference.measured import Measured, Who
 from mlgitlab.jobs.gate.inference.spread import Estimate, Spread
-from mlgitlab.jobs.gate.ruling import Family, Interval, Number, Outcome, Ruling
+from mlgitlab.jobs.gate.ruling import Family, Interval, Judged, Number, Outcome, Ruling
 
 # Fewer say too little of how much rounds differ, and the interval of a bootstrap over them is too short.
 LEAST_ROUNDS = 10
@@ -80,6 +80,9 @@ class _Judging:
             limit=spoken,
             candidate=found.value,
             interval=found.interval,
+            judged=Judged.VALUE,
+            margin=limit,
+            higher_is_better=not smaller,
             unit=what.unit,
             rows=self.spread.answers(Who.CANDIDATE),
         )
@@ -126,6 +129,9 @@ class _Judging:
             production=what.of(self.spread, Who.PRODUCTION).value,
             ratio=found.value,
             interval=wide,
+            judged=Judged.RATIO,
+            margin=limit,
+            higher_is_better=not smaller,
             unit=what.unit,
             rows=self.spread.answers(Who.CANDIDATE),
             wanted=self._wanted(found, wide, limit) if outcome is Outcome.INCONCLUSIVE and noise <= margin else None,

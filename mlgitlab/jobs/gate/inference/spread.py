@@ -2,13 +2,16 @@
 
 Answers within a round are alike (the clock of the CPU, a neighbour's work), so rounds are drawn, not answers (a
 cluster bootstrap: Davison and Hinkley, Bootstrap Methods and their Application, 3.8). All models' blocks of a round are
-drawn together: what slowed them all cancels in the ratio. Intervals are percentiles of the resamples.
+drawn together: what slowed them all cancels in the ratio. Intervals are percentiles of the resamples, further out the
+fewer rounds there are (the expanded percentile interval: Hesterberg, What Teachers Should Know About the Bootstrap).
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from mlgitlab.jobs.gate.inference.measured import Block, Who
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
     Floats: TypeAlias = np.ndarray[Any, np.dtype[np.float64]]
     Singles: TypeAlias = np.ndarray[Any, np.dtype[np.float32]]
 
-_RESAMPLES = 1000
+_RESAMPLES = 2000
 _SEED = 20240229  # the same measurement gives the same verdict
 _LEVEL = 0.95
 _VALUES = 1000
@@ -78,19 +81,19 @@ class Spread:
 
     def quantile(self, who: Who, share: float) -> Estimate:
         """The least latency that this share of the answers took at most."""
-        return _estimate(self._quantiles(who, share))
+        return self._estimate(self._quantiles(who, share))
 
     def quantile_ratio(self, who: Who, other: Who, share: float) -> Estimate:
         """One model's quantile over another's."""
-        return _estimate(self._quantiles(who, share) / self._quantiles(other, share))
+        return self._estimate(self._quantiles(who, share) / self._quantiles(other, share))
 
     def rate(self, who: Who) -> Estimate:
         """Answers in a second."""
-        return _estimate(self._rates(who))
+        return self._estimate(self._rates(who))
 
     def rate_ratio(self, who: Who, other: Who) -> Estimate:
         """One model's rate over another's."""
-        return _estimate(self._rates(who) / self._rates(other))
+        return self._estimate(self._rates(who) / self._rates(other))
 
     def curve(self, who: Who) -> tuple[tuple[float, ...], tuple[float, ...]]:
         """Latencies, and the share of answers that took at most that."""
@@ -118,6 +121,13 @@ class Spread:
             self._cumulated[who] = np.cumsum(weights @ self._counts[who].astype(np.float32), axis=1)
         return self._cumulated[who]
 
+    def _estimate(self, found: Floats) -> Estimate:
+        import numpy as np  # noqa: PLC0415
+
+        beyond = tail(max(2, self.rounds))
+        low, high = np.quantile(found[1:], [beyond, 1 - beyond])
+        return Estimate(value=float(found[0]), interval=Interval(low=float(low), high=float(high), level=_LEVEL))
+
     def _rates(self, who: Who) -> Floats:
         import numpy as np  # noqa: PLC0415
 
@@ -136,8 +146,10 @@ def _edges(latencies: Floats) -> Floats:
     return np.unique(np.quantile(latencies, shares, method="higher"))
 
 
-def _estimate(found: Floats) -> Estimate:
-    import numpy as np  # noqa: PLC0415
-
-    low, high = np.quantile(found[1:], [(1 - _LEVEL) / 2, (1 + _LEVEL) / 2])
-    return Estimate(value=float(found[0]), interval=Interval(low=float(low), high=float(high), level=_LEVEL))
+def tail(clusters: int, level: float = _LEVEL) -> float:
+    """The share of resamples beyond each end of an interval, from so many clusters (2 or more)."""
+    normal = NormalDist()
+    z, free = normal.inv_cdf((1 + level) / 2), clusters - 1
+    # Student's quantile from the normal one: Abramowitz and Stegun, 26.7.5.
+    student = z + (z**3 + z) / (4 * free) + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * free**2)
+    return normal.cdf(-math.sqrt(clusters / free) * student)

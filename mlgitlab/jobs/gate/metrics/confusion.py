@@ -107,5 +107,5 @@ _AVERAGES: dict[Average, Callable[[_Parts, Floats, Floats, Floats], Floats]] = {
 def _by_class(rows: Rows, score: Score, options: Options) -> Measured | str:
     sides = tuple(side.predicted.astype(np.int64) for side in rows.sides if side.predicted is not None)
     truth = rows.first.truth.astype(np.int64)
-    classes = max(len(rows.first.classes), 2, *(1 + int(numbers.max()) for numbers in (truth, *sides)))
-    return tallies.measured(rows, Answers(truth=truth, sides=sides, classes=classes), score, options.draws)
+    answers = Answers(truth=truth, sides=sides, classes=max(len(rows.first.classes), 2))
+    return tallies.measured(rows, answers, score, options.draws)

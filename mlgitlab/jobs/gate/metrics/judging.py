@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from types import MappingProxyType
 
+import numpy as np
+
 from mlgitlab.config.gates_metrics import Direction, Metric, MetricRule, Statistics
 from mlgitlab.jobs.gate.curves.drawing import curves
 from mlgitlab.jobs.gate.metrics import own as own_metrics
@@ -32,8 +34,10 @@ def judge(
     own: what the `entry` of a rule leads to, by the rule's name. Where there is no production, conditions that need it
     are not judged, and say so in a ruling that is not mandatory.
     """
-    rulings = [ruling for name, rule in rules.items() for ruling in _rule(name, rule, pair, settings, own.get(name))]
-    return Findings(rulings=tuple(rulings), curves=tuple(curves(pair)))
+    # What is too large to be added is infinite, and judged as such.
+    with np.errstate(all="ignore"):
+        found = [ruling for name, rule in rules.items() for ruling in _rule(name, rule, pair, settings, own.get(name))]
+        return Findings(rulings=tuple(found), curves=tuple(curves(pair)))
 
 
 def _rule(name: str, rule: MetricRule, pair: Pair, settings: Statistics, own: OwnMetric | None) -> Iterator[Ruling]:

@@ -45,9 +45,10 @@ class Answers:
     def codes(self) -> Codes:
         """The kind of each row (n,)."""
         small = np.min_scalar_type(max(self.kinds - 1, self.classes))
-        codes = self.truth.astype(small)
+        codes = self.truth.astype(small, copy=False)
         for answers in self.sides:
-            codes = codes * small.type(self.classes) + answers.astype(small)
+            codes = codes * small.type(self.classes)
+            codes += answers.astype(small, copy=False)
         return codes
 
     def of_kinds(self, codes: Codes) -> Answers:

@@ -33,7 +33,7 @@ def phrases(verdict: Verdict) -> tuple[str, ...]:
     kind = standing(verdict)
     name = (Foreign(words.cut(verdict.model, _LONGEST_NAME)), " (", words.short(verdict.candidate), ") ")
     if kind is Standing.IDENTICAL:
-        return (*name, "is the very model that is in production: there is nothing to promote.")
+        return (*name, "is the very model that is in production: there is nothing to promote", *_of_production(verdict))
     if kind is Standing.UNCERTAIN:
         return ("Nobody can tell yet whether ", *name, "may be promoted: ", *_uncertain(verdict))
     return (*name, _IS[kind], ": ", *_evidence(verdict), *_action(verdict, kind))
@@ -66,14 +66,27 @@ def _evidence(verdict: Verdict) -> Iterator[str]:
 def _action(verdict: Verdict, kind: Standing) -> Iterator[str]:
     mandatory = [ruling for ruling in verdict.rulings if ruling.mandatory]
     if verdict.outcome is Outcome.FAIL:
-        yield f"{len(verdict.failed):,} of {words.count(len(mandatory), 'mandatory check')} "
-        yield f"{'fails' if len(verdict.failed) == 1 else 'fail'}, so do not promote it."
+        yield f"{_failing(verdict)}, so do not promote it."
         return
     yield "the only mandatory check passes" if len(mandatory) == 1 else f"all {len(mandatory):,} mandatory checks pass"
     yield {
         Standing.TOLERATED: ", so it may be promoted if that loss is worth what else it brings.",
         Standing.SAME: ", so it may be promoted; expect no difference that rows like these can show.",
     }.get(kind, ", so it may be promoted.")
+
+
+def _of_production(verdict: Verdict) -> Iterator[str]:
+    """What the checks say of production itself."""
+    for ruling in verdict.failed[:1]:
+        yield f", and {_failing(verdict)}, first "
+        yield from (*where(ruling), ": ", _reason(ruling.why), "; see whether production should be rolled back")
+    yield "."
+
+
+def _failing(verdict: Verdict) -> str:
+    mandatory = sum(ruling.mandatory for ruling in verdict.rulings)
+    many = len(verdict.failed)
+    return f"{many:,} of {words.count(mandatory, 'mandatory check')} {'fails' if many == 1 else 'fail'}"
 
 
 def _uncertain(verdict: Verdict) -> Iterator[str]:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from mlgitlab.jobs.gate.ruling import Interval, Outcome
 from mlgitlab.jobs.gate.statistics.resampled import Mixed
 
-# Beyond this nobody collects rows.
-_MOST_WANTED = 10**10
+# An interval that would have to be so many times shorter takes rows that nobody collects: a million times as many.
+_MOST_TIMES = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +45,7 @@ class Bound:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
+class Estimate:
     """A number: its value on the rows, and what intervals of it are made of. logarithm: of the number's logarithm."""
 
     value: float
@@ -65,17 +65,17 @@ def _exp(value: float) -> float:
     return math.exp(value) if value < 700 else math.inf
 
 
-def judged(known: Known, bound: Bound, level: float, claims: int = 1) -> tuple[Outcome, Interval]:
+def judged(estimate: Estimate, bound: Bound, level: float, claims: int = 1) -> tuple[Outcome, Interval]:
     """The outcome, and the interval.
 
     claims: of how many groups the worst is looked for. Each must pass, so a pass needs no correction (the test that
     all hold is an intersection-union test, Berger 1982); that one fails is claimed at 1 - (1 - level) / claims, as
     Bonferroni has it, so that many groups do not make a failure by chance.
     """
-    interval = known.interval(level)
+    interval = estimate.interval(level)
     near, far = bound.ends(interval)
     if claims > 1 and bound.outcome(near, far) is Outcome.FAIL:
-        _, far = bound.ends(known.interval(1 - (1 - level) / claims))
+        _, far = bound.ends(estimate.interval(1 - (1 - level) / claims))
     return bound.outcome(near, far), interval
 
 
@@ -84,7 +84,6 @@ def wanted(value: float, bound: Bound, interval: Interval, rows: int) -> int | N
     near, far = bound.ends(interval)
     room = bound.room(value)
     half = abs(value - (near if room > 0 else far))
-    if not room or not math.isfinite(half):
+    if not half < _MOST_TIMES * abs(room):
         return None
-    needed = rows * (half / room) ** 2
-    return max(math.ceil(needed), rows + 1) if needed < _MOST_WANTED else None
+    return max(math.ceil(rows * (half / room) ** 2), rows + 1)

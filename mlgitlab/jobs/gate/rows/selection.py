@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from mlgitlab.jobs.gate.predictions import Floats, Texts
     from mlgitlab.jobs.gate.statistics.units import Flags, Integers
 
+_MANY = 20
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rows:
@@ -54,11 +56,21 @@ class Rows:
 
     @property
     def identical(self) -> bool:
-        """Whether both sides give the very same answers on every row."""
+        """Whether both sides are the same function, as far as answers can show it: the very same ones on every row.
+
+        Classes, or scores of a few values, are the same on some hundred rows by chance. To the last bit of many
+        different numbers they are not.
+        """
         if len(self.sides) < 2:
             return False
         one, other = self.sides
-        return all(_same(getattr(one, name), getattr(other, name)) for name in ("predicted", "scores"))
+        names = ("predicted", "scores")
+        same = all(_same(getattr(one, name), getattr(other, name)) for name in names)
+        return same and max(_different(getattr(one, name)) for name in names) >= _MANY
+
+
+def _different(answers: Floats | None) -> int:
+    return 0 if answers is None else len(np.unique(answers))
 
 
 def _same(one: Floats | None, other: Floats | None) -> bool:

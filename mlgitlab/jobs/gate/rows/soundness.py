@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mlgitlab.jobs.gate.predictions import Predictions, Task
+from mlgitlab.jobs.gate.predictions import Predictions
 from mlgitlab.jobs.gate.rows.selection import is_classes
 from mlgitlab.jobs.gate.ruling import Outcome, Side
 
@@ -43,7 +43,7 @@ def of_rows(rows: Predictions) -> Unsound | None:
     count = _broken(rows.truth)
     if count:
         return Unsound(why=f"the truth is not a finite number in {_rows(count)}")
-    if is_classes(rows.task) and not np.all((rows.truth >= 0) & (rows.truth == np.floor(rows.truth))):
+    if is_classes(rows.task) and not _are_classes(rows.truth, rows):
         return Unsound(why="the truth is not the number of a class in every row")
     if rows.weight is not None:
         if _broken(rows.weight) or np.any(rows.weight < 0):
@@ -68,14 +68,16 @@ def of_side(side: Predictions, whose: Side, reads: Reads) -> Unsound | None:
         outcome = Outcome.FAIL if whose is Side.CANDIDATE else Outcome.INCONCLUSIVE
         what = "no finite number" if reads is Reads.PREDICTED else "no finite numbers"
         return Unsound(why=f"the {whose}'s {name} are {what} in {_rows(count)}", outcome=outcome)
-    if reads is Reads.PREDICTED and is_classes(side.task) and np.any((values < 0) | (values != np.floor(values))):
+    if reads is Reads.PREDICTED and is_classes(side.task) and not _are_classes(values, side):
         return Unsound(why=f"the {whose}'s predictions are not numbers of classes")
     if values.ndim == 2 and values.shape[1] != len(side.classes):
         return Unsound(why=f"the {whose}'s file has scores for {values.shape[1]} of {len(side.classes)} classes")
-    return _no_probabilities(values, whose) if reads is Reads.PROBABILITIES and side.task in _PROBABLE else None
+    return _no_probabilities(values, whose) if reads is Reads.PROBABILITIES and is_classes(side.task) else None
 
 
-_PROBABLE = (Task.BINARY, Task.MULTICLASS)
+def _are_classes(values: Floats, side: Predictions) -> bool:
+    """Whether they are whole numbers, and places in `classes`."""
+    return bool(np.all((values >= 0) & (values < max(len(side.classes), 2)) & (values == np.floor(values))))
 
 
 def _no_probabilities(scores: Floats, whose: Side) -> Unsound | None:

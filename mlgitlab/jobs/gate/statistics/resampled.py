@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mlgitlab.jobs.gate.statistics.units import Integers
 
 # When the spread rests on fewer units than this, what none of them shows may still exist.
-_FEW = 20
+_FEW = 6
 # Where a sum of products is the same number but for the order of its terms.
 _ROUNDING = 1e-12
 
@@ -98,9 +98,11 @@ class Mixed:
     reach: float = 0.0
 
     def interval(self, level: float) -> Interval:
-        """The interval of that level, two-sided; see `end`."""
+        """The interval of that level, two-sided; see `end`. Infinite where numbers are too large to be added."""
         part = (1 - level) / 2
-        return Interval(low=self.end(part), high=self.end(1 - part), level=level)
+        low, high = self.end(part), self.end(1 - part)
+        low, high = (-math.inf if math.isnan(low) else low), (math.inf if math.isnan(high) else high)
+        return Interval(low=low, high=high, level=level)
 
     def end(self, part: float) -> float:
         """The bound that the truth lies below with a probability of `part`, infinite where the draws say nothing.
@@ -109,7 +111,7 @@ class Mixed:
         Student's distribution is wider than the normal one (Hesterberg 2015, The American Statistician 69:371-386).
         The acceleration comes from the influence of the units (Efron and Tibshirani 1993, section 22.6).
         """
-        lower, least = part < 0.5, 2 / (len(self.draws) + 1)
+        lower, least = part < 0.5, min(2 / (len(self.draws) + 1), 0.25)
         if min(part, 1 - part) < least:
             # So few draws lie there that they do not say where it ends; a normal distribution does, from where they do.
             known = 1.01 * least if lower else 1 - 1.01 * least
@@ -118,7 +120,7 @@ class Mixed:
         if not self._varies():
             # As many rows that were not seen as the rule of three allows: z² = 3.84 for 95 %.
             return self.estimate + math.copysign(normal.quantile(part) ** 2 * self.reach, part - 0.5)
-        z = math.sqrt(units / max(units - 1, 1)) * normal.student(part, max(units - 1, 4.0))
+        z = math.sqrt(units / max(units - 1, 1)) * normal.student(part, self._freedom(units))
         if self.excess is not None:
             with np.errstate(invalid="ignore"):
                 moved = z * float(np.std(self.draws)) + (-self.excess[0] if lower else self.excess[1])
@@ -132,6 +134,16 @@ class Mixed:
         spread = float(np.ptp(self.draws)) if len(self.draws) else 0.0
         return not spread <= _ROUNDING * max(abs(self.estimate), 1)  # NaN varies
 
+    def _freedom(self, units: float) -> float:
+        """The degrees of freedom with which the spread is known: fewer than units where a few of them carry it.
+
+        Those of a variance whose own variance is that of `units` values of this kurtosis (Satterthwaite 1946); four at
+        least, which is as few as `normal.student` knows.
+        """
+        second, fourth = self._moment(2), self._moment(4)
+        kurtosis = units * fourth / second**2 if second else 3.0
+        return max(min(units - 1, 2 * units / max(kurtosis - 1, 1e-9)), 4.0)
+
     def _start(self) -> float:
         """Which quantile of the draws the estimate is: how far they are off on one side, as a normal deviate."""
         near = _ROUNDING * max(abs(self.estimate), 1)
@@ -141,20 +153,37 @@ class Mixed:
         return normal.quantile(min(max((below + at / 2) / count, 1 / (count + 1)), count / (count + 1)))
 
     def _acceleration(self) -> float:
-        second, third = (float(self.times @ self.influence**power) for power in (2, 3))
+        second, third = (self._moment(power) for power in (2, 3))
         return third / (6 * second**1.5) if second > 0 else 0.0
 
     def _unseen(self, z: float) -> float:
-        """How much further a bound is where few units tell all: as in Wilson's interval (1927) of a rare event."""
-        second, fourth = (float(self.times @ self.influence**power) for power in (2, 4))
-        if not second or second**2 / fourth >= _FEW:
+        """How much further a bound is for what may be and was not seen, as in intervals of a rare event.
+
+        Where few units carry the spread, as much as Wilson's interval (1927) of no event at all: z² / 2 of them. Where
+        many do, and all pull to one side, half as much on that side, as exact intervals of a Poisson mean have it
+        beyond this one. Nothing where both sides pull alike.
+        """
+        second, third, fourth = (self._moment(power) for power in (2, 3, 4))
+        if not second:
             return 0.0
-        return z**2 / 2 * max(math.sqrt(fourth / second) / float(self.times.sum()), self.reach)
+        size = math.sqrt(fourth / second) * self._largest() / float(self.times.sum())
+        if second**2 / fourth < _FEW:
+            return z**2 / 2 * max(size, self.reach)
+        one_sided = math.copysign(third / math.sqrt(second * fourth), z * third)
+        return z**2 / 4 * max(one_sided, 0.0) * size
+
+    def _moment(self, power: int) -> float:
+        """The sum of powers of influences, as shares of the largest one: large ones have powers that are too large."""
+        largest = self._largest()
+        return float(self.times @ (self.influence / largest) ** power) if largest else 0.0
+
+    def _largest(self) -> float:
+        return float(np.abs(self.influence).max(initial=0.0))
 
 
 def _quantile(draws: Floats, part: float, *, lower: bool) -> float:
     """A quantile of the draws, the next one outwards; NaN counts as the worst."""
-    known = np.sort(np.where(np.isnan(draws), -math.inf if lower else math.inf, draws))
-    place = part * (len(known) + 1) - 1
-    chosen = math.floor(place) if lower else math.ceil(place)
-    return float(known[min(max(chosen, 0), len(known) - 1)])
+    place = part * (len(draws) + 1) - 1
+    chosen = min(max(math.floor(place) if lower else math.ceil(place), 0), len(draws) - 1)
+    known = np.where(np.isnan(draws), -math.inf if lower else math.inf, draws)
+    return float(np.partition(known, chosen)[chosen])

@@ -61,7 +61,12 @@ class Sums:
 def kinds(codes: Codes, number: int) -> tuple[Integers, Floats]:
     """The codes that occur among those of rows (n,), all below `number`, and how many rows have each."""
     if number <= _VERY_FEW_CODES:
-        times = np.array([np.count_nonzero(codes == code) for code in range(number)])
+        times = np.zeros(number, dtype=np.int64)
+        rest, code = len(codes), number
+        while rest:
+            code -= 1
+            times[code] = np.count_nonzero(codes == code)
+            rest -= int(times[code])
         found = np.flatnonzero(times)
         return found, times[found].astype(np.float64)
     if number <= _FEW_CODES:

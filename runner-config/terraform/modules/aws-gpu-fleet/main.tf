@@ -64,6 +64,9 @@ resource "aws_autoscaling_group" "gpu" {
   suspended_processes   = ["AZRebalance", "ReplaceUnhealthy"]
   health_check_type     = "EC2"
 
+  # `terraform destroy` must not wait for instances that are protected from going.
+  force_delete = true
+
   mixed_instances_policy {
     instances_distribution {
       on_demand_base_capacity                  = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import os
 import signal
@@ -41,17 +42,25 @@ def outcomes(rule: InferenceRules, places: Places) -> dict[str, Outcome]:
 
 @pytest.mark.parametrize(("rule", "program"), [(BY_LINES, LINES), (BY_HTTP, HTTP)], ids=["lines", "http"])
 def test_a_much_slower_model_fails(tmp_path: Path, rule: InferenceRules, program: str) -> None:
-    places = project(tmp_path, program, candidate=0.03, production=0.003)
-    found = measured(rule, places)
-    rulings = {ruling.rule: ruling for ruling in judge(rule, found).rulings}
-    assert rulings["inference.answers"].outcome is Outcome.PASS
-    assert rulings["inference.latency_p50.max_ratio"].outcome is Outcome.FAIL
-    assert not found.fault
+    # So much slower, and so wide a limit, that it shows on a machine with other work as well.
+    rule = dataclasses.replace(rule, latency_p50=LatencyLimit(max_ratio=5.0), duration=Duration(5))
+    places = project(tmp_path, program, candidate=0.12, production=0.008)
+    outcome = Outcome.INCONCLUSIVE
+    for _ in range(4):  # with so much other work that there is no verdict, which is right, it is tried again
+        found = measured(rule, places)
+        answers, latency = judge(rule, found).rulings
+        assert answers.outcome is Outcome.PASS
+        assert not found.fault
+        outcome = latency.outcome
+        if outcome is not Outcome.INCONCLUSIVE:
+            break
+    assert outcome is Outcome.FAIL
 
 
 @pytest.mark.parametrize(("rule", "program"), [(BY_LINES, LINES), (BY_HTTP, HTTP)], ids=["lines", "http"])
 def test_an_equal_model_does_not_fail(tmp_path: Path, rule: InferenceRules, program: str) -> None:
-    found = outcomes(dataclasses.replace(rule, second_production=False), project(tmp_path, program))
+    rule = dataclasses.replace(rule, second_production=False, duration=Duration(2))
+    found = outcomes(rule, project(tmp_path, program))
     assert found["inference.latency_p50.max_ratio"] is not Outcome.FAIL
 
 
@@ -90,7 +99,7 @@ def test_the_memory_of_a_process_and_its_children_is_measured(tmp_path: Path) ->
 
 
 def test_without_production_the_candidate_is_measured_alone(tmp_path: Path) -> None:
-    rule = dataclasses.replace(BY_LINES, latency_p50=LatencyLimit(at_most=Elapsed(2000)))
+    rule = dataclasses.replace(BY_LINES, latency_p50=LatencyLimit(at_most=Elapsed(2000)), duration=Duration(1))
     places = project(tmp_path, LINES, production=None)
     assert outcomes(rule, places)["inference.latency_p50.at_most"] is Outcome.PASS
 
@@ -134,7 +143,7 @@ def test_a_server_that_is_never_ready_fails(tmp_path: Path) -> None:
 def test_answers_that_are_errors_fail_over_http(tmp_path: Path) -> None:
     places = project(tmp_path, HTTP, production=None)
     (tmp_path / "requests.jsonl").write_text('{"x": 1}\n{"x": -1}\n')
-    found = measured(BY_HTTP, places)
+    found = measured(dataclasses.replace(BY_HTTP, duration=Duration(1)), places)
     assert "status 500" in found.warming[Who.CANDIDATE][0]
     assert judge(BY_HTTP, found).rulings[0].outcome is Outcome.FAIL
 
@@ -151,11 +160,13 @@ def test_a_server_that_dribbles_its_answer_is_ended(tmp_path: Path) -> None:
 
 
 def test_requests_at_the_same_time_raise_the_rate(tmp_path: Path) -> None:
-    rule = dataclasses.replace(BY_HTTP, endpoint=ServedOverHttp(command=("exec python serve.py",), concurrency=4))
+    rule = dataclasses.replace(
+        BY_HTTP, endpoint=ServedOverHttp(command=("exec python serve.py",), concurrency=4), duration=Duration(2)
+    )
     found = measured(rule, project(tmp_path, HTTP, candidate=0.05, production=None))
-    blocks = [block for block in found.blocks if len(block.asked.latencies) >= 4]
-    rule_alone = [sum(block.asked.latencies) / 1000 / block.asked.seconds for block in blocks]
-    assert not rule_alone or max(rule_alone) > 1.5
+    alone = [sum(block.asked.latencies) / 1000 for block in found.blocks]
+    together = [block.asked.seconds for block in found.blocks]
+    assert sum(alone) > 1.5 * sum(together)
 
 
 def test_what_a_model_started_is_ended_with_it(tmp_path: Path) -> None:
@@ -201,7 +212,38 @@ def test_requests_that_are_none_are_refused(tmp_path: Path, content: str, what: 
         measured(BY_LINES, places)
 
 
+# Shows as much memory in use as there are models, and, if asked for processes, those that are listed in a file.
+NVIDIA_SMI = """\
+#!/bin/sh
+case "$*" in
+-L) echo "GPU 0: NVIDIA Test (UUID: GPU-1)" ;;
+*compute-apps*) [ -f pids ] && for pid in $(cat pids); do echo "$pid, 700"; done; true ;;
+*) echo "| NVIDIA-SMI 550.1  Driver Version: 550.54  CUDA Version: 12.4 |"
+   echo "| $((100 + 300 * $(ls loaded | wc -l)))MiB / 81920MiB |" ;;
+esac
+"""
+
+
+@pytest.mark.parametrize(("listed", "mib"), [(True, 700), (False, 300)], ids=["by process", "by what is gained"])
+def test_the_memory_on_gpus_is_measured(tmp_path: Path, listed: bool, mib: int) -> None:
+    noted = "open('pids', 'a').write(f'{os.getpid()} ')" if listed else ""
+    places = project(tmp_path, f"import os\nopen(f'loaded/{{os.getpid()}}', 'w')\n{noted}\n" + LINES)
+    (tmp_path / "loaded").mkdir()
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "nvidia-smi").write_text(NVIDIA_SMI)
+    (tmp_path / "bin" / "nvidia-smi").chmod(0o755)
+    environ = {**places.environ, "PATH": f"{tmp_path / 'bin'}:{places.environ['PATH']}"}
+    rule = dataclasses.replace(BY_LINES, duration=Duration(1), gpu_memory=MemoryLimit(max_ratio=1.1))
+    with contextlib.chdir(tmp_path):  # where the stand-in for nvidia-smi looks
+        found = measured(rule, dataclasses.replace(places, environ=environ))
+    assert {used.gpu for used in found.used.values()} == {mib << 20}
+    assert (found.facts["gpus"], found.facts["driver"]) == ("NVIDIA Test", "550.54")
+    rulings = {ruling.rule: ruling.outcome for ruling in judge(rule, found).rulings}
+    assert rulings["inference.gpu_memory.max_ratio"] is Outcome.PASS
+
+
 def test_the_machine_is_named(tmp_path: Path) -> None:
-    facts = measured(BY_LINES, project(tmp_path, LINES, production=None)).facts
+    rule = dataclasses.replace(BY_LINES, duration=Duration(1))
+    facts = measured(rule, project(tmp_path, LINES, production=None)).facts
     assert facts["system"]
     assert int(facts["cpus"]) > 0

@@ -133,10 +133,10 @@ def test_a_reason_is_short_and_on_one_line() -> None:
     ],
 )
 def test_hostile_content_is_read_in_little_time(content: str) -> None:
-    begin = time.monotonic()
+    begin = time.process_time()
     found = read(content)
     assert found
-    assert time.monotonic() - begin < 10
+    assert time.process_time() - begin < 10
 
 
 @given(STAGES, DATA)

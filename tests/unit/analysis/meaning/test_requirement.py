@@ -87,9 +87,9 @@ def test_requirements_that_differ_have_another_rest(one: str, other: str) -> Non
     ids=["dashes", "blanks", "extras", "versions", "marker"],
 )
 def test_a_hostile_requirement_takes_no_time(requirement: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     assert package_of(requirement) is None
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 def test_a_name_is_a_name_and_nothing_more() -> None:

@@ -79,9 +79,9 @@ def test_what_cannot_be_read_safely_has_no_meaning(content: bytes) -> None:
 
 def test_many_long_keys_take_little_time() -> None:
     lines = (".".join(["a"] * 99) + f".k{number} = 1" for number in range(4_500))
-    start = time.perf_counter()
+    start = time.process_time()
     KIND.read("\n".join(lines).encode())
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
 
 
 def test_parts_have_the_names_of_their_keys() -> None:

@@ -33,6 +33,13 @@ def test_safetensors_are_counted() -> None:
     assert (found.fault, values(found)) == ("", {"BF16": 4, "F32": 6, "I64": 1})
 
 
+@pytest.mark.parametrize("length", [0x80, 0x280, 0x580, 0x10280])
+def test_a_header_whose_length_looks_like_a_pickle_is_read(length: int) -> None:
+    header = json.dumps({"a": {"dtype": "U8", "shape": [1], "data_offsets": [0, 1]}}).encode().ljust(length)
+    found = described(struct.pack("<Q", length) + header + b"x", "m.safetensors")
+    assert (found.fault, values(found)) == ("", {"U8": 1})
+
+
 @pytest.mark.parametrize(
     "content",
     [
@@ -197,3 +204,4 @@ def test_json_and_text_are_what_they_say() -> None:
     assert described(b"\xff\xfe\x00", "vocab.txt").fault
     assert described(b"import os", "modeling.py").format == "unknown"
     assert described(b"", "m.onnx").fault == "it is empty"
+    assert not described(b"", "__init__.py").fault

@@ -7,12 +7,15 @@ import collections
 import contextlib
 import datetime as dt
 import gzip
+import io
 import lzma
 import pickle
 import pickletools
+import random
 import struct
 import zlib
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -91,6 +94,8 @@ HOSTILE = {
     "by a dotted name": b"\x80\x04" + short("collections") + short("abc.sys.modules") + b"\x93.",
     "after the first STOP": pickle.dumps({"w": 1}) + pickle.dumps(Evil(print, "x")),
     "after the first STOP, protocol 0": pickle.dumps([1]) + b"cos\nsystem\n(S'id'\ntR.",
+    # The unpickler in C reads `os` here, and others `collections.os`.
+    "in a line that a frame ends within": b"\x80\x04\x95\x0e\x00\x00\x00\x00\x00\x00\x00N0ccollections.os\nsystem\n0N.",
     "in a frame that lies": b"\x80\x04\x95\xff\xff\xff\xff\x00\x00\x00\x00" + b"cos\nsystem\n(S'id'\ntR.",
     "by the extension registry": b"\x80\x02\x82\x01)R.",
     "by the extension registry, long": b"\x80\x02\x84\x01\x00\x00\x00)R.",
@@ -213,3 +218,80 @@ def test_what_is_followed_without_imports_also_loads(codes: list[bytes]) -> None
         # A key that cannot be hashed fails to load, and runs nothing.
         with contextlib.suppress(TypeError):
             pickle.loads(content)
+
+
+class Anything:
+    """What every import and every call gives to an unpickler that only notes what it is asked for."""
+
+    def __init__(self, *given: object, **named: object) -> None:
+        pass
+
+    def __setstate__(self, state: object) -> None:
+        pass
+
+    def __setitem__(self, key: object, value: object) -> None:
+        pass
+
+    def append(self, value: object) -> None:
+        pass
+
+    def add(self, value: object) -> None:
+        pass
+
+
+def imported(base: Any, stream: Any) -> set[tuple[str, str]]:
+    """The names that a real unpickler imports until it ends, or fails."""
+    asked: set[tuple[str, str]] = set()
+
+    class Noting(base):  # type: ignore[misc]
+        def find_class(self, module: str, name: str) -> type[Anything]:
+            asked.add((module, name))
+            return Anything
+
+    with contextlib.suppress(Exception):
+        Noting(stream).load()
+    return asked
+
+
+PUSHES = [
+    short("aa"), short("bb"), short("cc"), b"caa\nbb\n", b"caa\ncc\n", b")", b"]", b"}", b"N", b"K\x01", b"Vaa\n",
+    b"S'bb'\n", b"U\x02aa", b"X\x02\x00\x00\x00cc", b"C\x02bb", b"h\x00", b"h\x01", b"g2\n", b"(icc\naa\n", b"\x8f",
+]  # fmt: skip
+# What takes so many values and leaves one.
+TAKES = [
+    (2, b"\x93"), (2, b"R"), (2, b"b"), (2, b"\x81"), (2, b"a"), (3, b"\x92"), (3, b"s"), (1, b"\x85"), (2, b"\x86"),
+    (3, b"\x87"), (1, b"\x94"), (1, b"q\x00"), (1, b"q\x01"), (1, b"p2\n"),
+]  # fmt: skip
+NEUTRAL = [b"\x80\x02", b"\x80\x04", b"N0", b"(1", b"\x95\x04\x00\x00\x00\x00\x00\x00\x00"]
+
+
+def program(rng: random.Random) -> bytes:
+    """Opcodes that mostly find on the stack what they need; the memo's first places are taken."""
+    parts, depth = [b"\x80\x04", short("aa"), b"q\x00q\x01p2\n0"], 0
+    for _ in range(rng.randrange(2, 20)):
+        fitting = [part for count, part in TAKES if count <= depth]
+        if fitting and rng.random() < 0.55:
+            part = rng.choice(fitting)
+            depth -= next(count for count, each in TAKES if each == part) - 1
+        elif rng.random() < 0.1:
+            part = rng.choice(NEUTRAL)
+        elif depth and rng.random() < 0.1:
+            part, depth = b"2", depth + 1
+        else:
+            part, depth = rng.choice(PUSHES), depth + 1
+        parts.append(part)
+    return b"".join(parts) + b"."
+
+
+@pytest.mark.parametrize("base", [pickle._Unpickler, pickle.Unpickler], ids=["Python", "C"])
+def test_whatever_an_unpickler_imports_is_named_or_the_pickle_is_refused(base: Any) -> None:
+    """From a file that can be peeked at, and from one that cannot: the one in C reads them in different ways."""
+    rng, told = random.Random(7), 0
+    for _ in range(4000):
+        content = program(rng)
+        found = described(content)
+        if not found.unfollowed:
+            asked = imported(base, io.BytesIO(content)) | imported(base, io.BufferedReader(io.BytesIO(content)))
+            assert asked <= {(name.module, name.name) for name in found.names}, content
+            told += bool(asked)
+    assert told > 200

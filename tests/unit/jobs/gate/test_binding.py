@@ -67,6 +67,8 @@ def test_the_same_rules_bind_nobody_twice() -> None:
         ("max_difference: 0.1", "max_difference: 0.2", "fairness.equal_opportunity was changed"),
         ("held_out: [late]", "held_out: [later]", "metrics.roc_auc is judged with other held_out"),
         ("held_out: [late]", "held_out: [late]\n    statistics: {level: 0.5}", "is judged with other statistics"),
+        ("held_out: [late]", "held_out: []", "metrics.roc_auc is judged with other held_out"),
+        ("slices: [region]", "slices: [region], level: 0.5", "metrics.roc_auc was changed: level none -> 0.5"),
     ],
 )
 def test_what_asks_for_less_is_reported_and_the_old_rule_counts(old: str, new: str, told: str) -> None:
@@ -87,7 +89,7 @@ def test_what_asks_for_less_is_reported_and_the_old_rule_counts(old: str, new: s
         ("[safetensors, json]", "[safetensors]"),
         ("max_ratio: 1.1", "max_ratio: 1.05"),
         ("held_out: [late]", "held_out: [late, later]"),
-        ("held_out: [late]", "statistics: {level: 0.99}"),
+        ("held_out: [late]", "held_out: [late]\n    statistics: {level: 0.99}"),
         ("at_most: 0.5, advisory: true", "at_most: 0.9, advisory: true"),
         ("      log_loss: {at_most: 0.5, advisory: true}\n", ""),
     ],

@@ -71,6 +71,13 @@ def test_a_record_with_something_missing_counts_for_nothing(missing: str) -> Non
         kept([content], "fraud")
 
 
+@pytest.mark.parametrize("name", ["../p.csv", "/etc/p.csv", "..", "", "a\0b"])
+def test_a_record_whose_file_would_lie_elsewhere_counts_for_nothing(name: str) -> None:
+    content = {**LATE.content(), "file": name, attachments.FIELD: {name: {"sha256": LATE.digits, "size": 3}}}
+    with pytest.raises(RefusedError, match="no name of a file"):
+        kept([content], "fraud")
+
+
 def test_predictions_of_the_same_code_are_compared_before_the_models_own() -> None:
     own = replace(LATE, code="old", own=True, commit="own")
     same = replace(LATE, code="c", own=False, commit="same")

@@ -6,7 +6,7 @@ from textwrap import dedent
 
 import pytest
 
-from mlgitlab.jobs.train.gpu import Gpus, gpus, used_bytes
+from mlgitlab.jobs.train.gpu import Gpus, bytes_of, gpus, used_bytes
 
 MIB = 1024 * 1024
 HEAD = """\
@@ -81,3 +81,10 @@ def test_memory_is_that_of_all_devices_that_can_be_seen(table: str, mib: int) ->
 def test_memory_that_may_not_be_seen_is_unknown() -> None:
     hidden = WHOLE.replace("  8321MiB / 24576MiB", "[Insufficient Perm.]")
     assert used_bytes(dedent(HEAD + hidden)) is None
+
+
+def test_the_memory_of_processes_is_that_of_those_that_are_listed() -> None:
+    listed = "1234, 512\n77, 100\n1235, [N/A]\n88 , 30\nNo running processes found\n"
+    assert bytes_of({1234, 88, 5}, listed) == 542 * MIB
+    assert bytes_of({5}, listed) is None
+    assert bytes_of({1234}, "") is None

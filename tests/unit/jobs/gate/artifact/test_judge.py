@@ -17,6 +17,7 @@ from onnx import TensorProto, defs, helper
 
 from mlgitlab.config.gates_artifact import FormatRules, OnnxRules, PickleRules, SizeRules
 from mlgitlab.config.quantities import ByteSize
+from mlgitlab.config.scalars import Globs
 from mlgitlab.jobs.formats.onnx import STANDARD, Operator
 from mlgitlab.jobs.gate.artifact import operators
 from mlgitlab.jobs.gate.artifact.judge import judge, wrong
@@ -72,6 +73,10 @@ def test_without_production_the_ratio_is_not_judged_and_says_so() -> None:
     assert sized(SizeRules(max_ratio=1.5), production=files()).outcome is Outcome.INCONCLUSIVE
 
 
+def test_a_model_without_files_fails() -> None:
+    assert sized(SizeRules(max_bytes=ByteSize(10)), files()).outcome is Outcome.FAIL
+
+
 def test_what_cannot_be_counted_never_passes() -> None:
     odd = files(model__safetensors=NET, extra__h5=b"\x89HDF\r\n\x1a\n" + bytes(100), other__bin=b"\x01\x02")
     assert sized(SizeRules(max_parameters=5000), odd).outcome is Outcome.INCONCLUSIVE
@@ -107,6 +112,14 @@ def test_formats_that_are_not_allowed_fail_by_name() -> None:
     assert "model.pt: torch" in found.why
     assert "code.py: unknown" in found.why
     assert formed(rule, files())["allow"].outcome is Outcome.FAIL
+
+
+def test_files_may_be_there_besides_the_formats_and_are_looked_into_all_the_same() -> None:
+    rule = FormatRules(allow=("safetensors",), besides=Globs.parse(("tokenizer.*", "*.bin", "!evil.bin")))
+    model = files(model__safetensors=NET, tokenizer__model=b"\n\x0e\n\x05<unk>", evil__bin=b"\x01")
+    found = formed(rule, model)["allow"]
+    assert (found.outcome, found.why) == (Outcome.FAIL, "evil.bin: unknown")
+    assert formed(rule, files(other__bin=b"\x80\x04" + EVIL))["pickle"].outcome is Outcome.FAIL
 
 
 def test_a_file_that_is_not_what_it_says_fails() -> None:

@@ -35,7 +35,7 @@ def test_a_slower_model_fails_and_an_equal_one_passes() -> None:
     assert equal.interval.low < 1 < equal.interval.high
 
 
-def test_an_equal_model_is_never_failed_by_noise() -> None:
+def test_an_equal_model_is_not_failed_by_noise() -> None:
     outcomes = Counter(ruling(P95, measured(blocks(seed, noise=0.1))).outcome for seed in range(12))
     assert outcomes[Outcome.FAIL] == 0
 

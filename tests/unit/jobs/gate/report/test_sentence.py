@@ -51,6 +51,15 @@ def test_a_fail_that_compares_nothing_is_not_called_worse() -> None:
     assert f"{NAME} is not acceptable: format.allowed: model.pkl is a pickle; 1 of 35" in report.sentence(verdict)
 
 
+def test_production_that_breaks_a_rule_itself_is_not_passed_over() -> None:
+    ruling = Ruling(rule="metrics.recall", family=Family.METRICS, outcome=Outcome.FAIL, why="0.6 is below 0.8")
+    verdict = replace(EVERY["identical"](), outcome=Outcome.FAIL, rulings=(ruling,))
+    assert report.sentence(verdict) == (
+        f"{NAME} is the very model that is in production: there is nothing to promote, and 1 of 1 mandatory check "
+        "fails, first metrics.recall: 0.6 is below 0.8; see whether production should be rolled back."
+    )
+
+
 def test_an_advisory_loss_does_not_make_a_model_worse() -> None:
     [compared, *others] = same().rulings
     lost = replace(compared, mandatory=False, difference=-0.2, interval=Interval(low=-0.3, high=-0.1))

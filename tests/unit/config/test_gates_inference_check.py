@@ -7,7 +7,7 @@ import dataclasses
 import pytest
 
 from mlgitlab.config.gates_inference import InferenceRules, LatencyLimit, ServedOverHttp, ThroughputLimit
-from mlgitlab.jobs.gate.inference.rules import wrong
+from mlgitlab.config.gates_inference_check import wrong
 
 GOOD = InferenceRules(command=("python serve.py",), requests="r.jsonl", latency_p95=LatencyLimit(max_ratio=1.1))
 
