@@ -117,6 +117,8 @@ class _EntryJobs:
         yield self._job("rollback", [], self._rollback(entry))
         if retired_in(entry):
             yield self._job("retire", [self.last], self._retire(entry))
+        if self._gitlab.release:
+            yield self._job("release", [self.last], self._release(entry))
         if self._gitlab.stop:
             yield self._job("stop", [self._name("deploy")], self._stop())
 
@@ -190,6 +192,12 @@ class _EntryJobs:
             "script": [f"mlgitlab deploy retire {self._options('')}"],
         }
 
+    def _release(self, entry: Entry) -> dict[str, object]:
+        return {
+            **self.composer.common(self._gitlab_without_host, _SHORT, ("gitlab",)),
+            "script": [f"mlgitlab deploy release {self._options(entry.digest)}"],
+        }
+
     def _stop(self) -> dict[str, object]:
         common = self.composer.common(self._gitlab, _SHORT, ())
         return {
@@ -214,6 +222,7 @@ class _EntryJobs:
             "expire": "whoever waits for an approval that nobody gives waits for ever",
             "deploy": f"{entry.environment} holds {now}, and {named} passes its gates",
             "retire": f"{now} stays ready for the way back, and then takes room for nothing",
+            "release": "the model and its evidence are found by a tag",
             "watch": "what is wrong with a model may show under traffic alone",
         }.get(kind, f"a person's decision about {entry.environment}")
 

@@ -203,6 +203,31 @@ def test_on_premium_a_sweep_rejects_deployments_that_wait_too_long(project: Proj
     assert late["approvals"][0]["comment"] == "mlgitlab: nobody approved it in time"
 
 
+def test_a_release_links_the_evidence_of_what_is_deployed_and_of_nothing_else(
+    project: Project, gitlab: FakeGitLab
+) -> None:
+    page = "https://gitlab.example/team/models/-"
+    digest = project.judged("one", job=f"{page}/jobs/4", pipeline=f"{page}/pipelines/1")
+    job = of(gitlab, CI_JOB_URL=f"{page}/jobs/9", CI_PIPELINE_URL=f"{page}/pipelines/2", CI_COMMIT_SHA="a" * 40)
+    release = ("deploy", "release", f"fraud@{digest}")
+    assert "fraud@production is nothing" in project.run(*release, code=3, env=job).err
+    project.approve(digest, env=job)
+    project.deploy(digest)
+    tag = f"production-fraud-{digest[7:19]}"
+    assert project.run(*release, env=job).out == f"release {tag}\n"
+    made = gitlab.promotions.releases[tag]
+    assert made["ref"] == "a" * 40
+    assert {link["name"]: link["url"] for link in made["assets"]["links"]} == {
+        "Report of the gates": f"{page}/jobs/4/artifacts/file/.mlgitlab/fraud/gate/report.html",
+        "Approval 1": f"{page}/jobs/9",
+        "Pipeline that judged it": f"{page}/pipelines/1",
+        "Pipeline that deployed it": f"{page}/pipelines/2",
+    }
+    assert "Approved by `grace`" in made["description"]
+    assert project.run(*release, env=job).out == f"release {tag} was there already\n"
+    assert "in a GitLab job" in project.run(*release, code=2, env=GRACE).err
+
+
 def test_the_shorthand_names_people(tmp_path: Path) -> None:
     project = Project(tmp_path, approval={"users": ["grace"]}, production=STAGING)
     digest = project.judged("one")

@@ -167,6 +167,13 @@ def test_an_environment_is_described_to_gitlab_as_it_is_configured() -> None:
     assert stop["environment"] == {"name": "development/fraud 1", "action": "stop", "deployment_tier": "development"}
 
 
+def test_a_release_is_made_once_the_model_is_good_where_one_is_wanted() -> None:
+    jobs = composed(config(production={**COMMAND, "gitlab": {"release": True}}))
+    release = jobs["fraud:production:release"]
+    assert release["needs"] == ["fraud:production:watch"]
+    assert release["script"] == [f"mlgitlab deploy release fraud@{ONE} --environment production"]
+
+
 def test_what_nobody_has_to_approve_enters_production_by_hand() -> None:
     jobs = composed(config())
     assert "when" not in jobs["fraud:staging:deploy"]
