@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
+from tests import gates
 from tests.commands import Done
 from tests.promotions import APPROVAL, GRACE, JOB, STAGING, Project, now
 
@@ -171,3 +173,21 @@ def test_a_person_may_look_at_the_plan_on_a_laptop(project: Project) -> None:
     assert f"fraud@{digest[:19]} goes to production." in done.out
     assert "by grace, Ada" in done.out
     assert APPROVAL["users"] == ["grace", "Ada"]
+
+
+def test_what_was_trained_evaluated_and_judged_for_real_is_approved_and_deployed(tmp_path: Path) -> None:
+    approval = "{users: [grace], four_eyes: true}"
+    deploy = "{production: {target: pointer, strategy: replace}}"
+    rules = f"{gates.RULES}\n    approval: {approval}\n    deploy: {deploy}"
+    real = gates.Project(tmp_path, rules=rules)
+    ada = {**JOB, "GITLAB_USER_LOGIN": "ada", "CI_COMMIT_SHA": real.repo.head, "MLGITLAB_STORE": ".mlgitlab/store"}
+    grace = {**ada, **GRACE}
+    digest = real.candidate(skill=800)
+    real.run("gate", "fraud", "--json", env=ada)
+    real.run("generate", "--phase", "promotion", env={**ada, "CI_COMMIT_SHA": real.repo.head})
+    jobs = yaml.safe_load((real.folder / "mlgitlab-child.yml").read_text("utf-8"))
+    assert jobs["fraud:production:deploy"]["script"] == [f"mlgitlab deploy run fraud@{digest} --environment production"]
+    assert "wants somebody else" in real.run("approve", f"fraud@{digest}", code=3, env=ada).err
+    assert "is not approved" in real.run("deploy", "run", f"fraud@{digest}", code=3, env=grace).err
+    assert "accuracy" in real.run("approve", f"fraud@{digest}", env=grace).out
+    assert real.run("deploy", "run", f"fraud@{digest}", env=grace).out == f"fraud@{digest[:19]} is live\n"

@@ -36,13 +36,16 @@ def release(store: Store, model: str, digest: str, environment: str, pipeline: s
         stands = digests.short(pointer.digest) if pointer else "nothing"
         raise RefusedError(f"{model}@{environment} is {stands}, and not {short}", "release what is deployed")
     found = evidence.gather(store, model, digest, protected=False)
-    verdict = facts(found.judged)
+    verdict, given = facts(found.judged), _approvals(found.decisions, environment)
     lines = [
         f"`{model}` in `{environment}` is `{digest}`.",
         f"Its verdict, `{verdict.name}`, is **{verdict.outcome}** of `{_code(verdict.at)}`.",
-        *(f"Approved by `{_code(each.by)}` at {each.at}: `{each.name}`." for each in _approvals(found.decisions, environment)),
+        *(
+            f"Approved by `{_code(each.by)}` at {each.at}: `{each.name}`."
+            for each in _approvals(found.decisions, environment)
+        ),
     ]
-    links = dict(_links(verdict.report(model), verdict.pipeline, _approvals(found.decisions, environment), pipeline))
+    links = dict(_links(verdict.report(model), verdict.pipeline, given, pipeline))
     return Release(
         tag=f"{environment}-{model}-{short.rpartition(':')[2]}",
         name=f"{model} {short} in {environment}",
