@@ -37,6 +37,7 @@ class Promotions:
     played: dict[int, list[Any]] = field(default_factory=dict)
     members: dict[str, dict[int, str]] = field(default_factory=dict)
     deployments: dict[int, dict[str, Any]] = field(default_factory=dict)
+    unplayable: set[int] = field(default_factory=set)
     releases: dict[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def wait(self, number: int, name: str, since: str) -> None:
@@ -88,7 +89,7 @@ class Promotions:
 
     def _play(self, number: int, body: Mapping[str, Any]) -> Answer:
         job = self.waiting.get(number)
-        if job is None or job["status"] != "manual":
+        if job is None or job["status"] != "manual" or number in self.unplayable:
             return 400, {"message": "Unplayable Job"}, {}
         job["status"] = "pending"
         self.played[number] = body.get("job_variables_attributes", [])

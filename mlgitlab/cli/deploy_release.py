@@ -7,6 +7,7 @@ import json
 import click
 
 from mlgitlab.cli.approving import Meant, meant_options
+from mlgitlab.cli.deploying import settings_of
 from mlgitlab.cli.main import Surroundings
 from mlgitlab.cli.options import json_option
 from mlgitlab.cli.stores import open_store
@@ -30,10 +31,13 @@ def command(around: Surroundings, meant: Meant, *, model: str, as_json: bool) ->
     name, at, _ = model.partition("@")
     if not at:
         raise UsageError(f"say which {name}", f"{name}@sha256:0123456789ab")
-    store = open_store(around, meant.configured(around), meant.store)
+    config = meant.configured(around)
+    settings = settings_of(config, name, meant.environment)
+    store = open_store(around, config, meant.store)
     _, digest = resolve(store, model)
     releases = wiring.releases(around.environ)
-    made = release(store, name, digest, meant.environment, around.environ.get("CI_PIPELINE_URL", ""))
+    pipeline = around.environ.get("CI_PIPELINE_URL", "")
+    made = release(store, name, digest, meant.environment, pipeline, protected=settings.protected)
     new = releases.make(made, around.environ.get("CI_COMMIT_SHA", ""))
     if as_json:
         click.echo(json.dumps({"tag": made.tag, "new": new, "links": dict(made.links)}, indent=2))

@@ -22,7 +22,8 @@ from mlgitlab.jobs.approval.candidates import look
 from mlgitlab.pipeline.check import check
 from mlgitlab.pipeline.emit import emit
 from mlgitlab.pipeline.instance import Instance
-from mlgitlab.pipeline.promotion import PromotionComposer, degraded
+from mlgitlab.pipeline.promotion import compose, degraded
+from mlgitlab.pipeline.promotion_jobs import Makings
 from mlgitlab.planning import promotion as planning
 from mlgitlab.planning.document import Circumstances
 from mlgitlab.planning.indented import indented
@@ -30,7 +31,7 @@ from mlgitlab.planning.leftovers import CHILD_MARK
 from mlgitlab.planning.promotion import Found, Promotions
 from mlgitlab.planning.promotion_document import document
 
-_LAPTOP = frozenset({PipelineKind.LAPTOP})
+_ASKED_FOR = frozenset({PipelineKind.SCHEDULE, PipelineKind.MANUAL})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +61,7 @@ def make(around: Surroundings, options: Options, output: str) -> Made:
     barred = _barred(request.env, config)
     found = {} if barred else _look(around, request, config)
     plan = planning.plan(config, found, barred, _until(around, config))
-    composer = PromotionComposer(
+    makings = Makings(
         config=config,
         instance=instance,
         templates=wiring.templates_of(project),
@@ -68,7 +69,7 @@ def make(around: Surroundings, options: Options, output: str) -> Made:
         config_file=request.config.path,
     )
     lines = tuple(_lines(plan, barred))
-    whole = composer.compose(plan, (f"{CHILD_MARK}{__version__}; edit mlgitlab.yml, not this file.", *lines))
+    whole = compose(plan, makings, (f"{CHILD_MARK}{__version__}; edit mlgitlab.yml, not this file.", *lines))
     check(whole, instance)
     told = document(
         plan,
@@ -99,9 +100,10 @@ def _circumstances(request: Request, instance: Instance, plan: Promotions, outpu
 
 def _barred(env: CiEnvironment, config: Config) -> str:
     """Why a pipeline of this kind promotes nothing; empty where it may. A laptop may look."""
-    if env.kind in _LAPTOP:
+    if env.kind is PipelineKind.LAPTOP:
         return ""
-    if env.kind is not PipelineKind.TAG and (not env.branch or env.branch != env.default_branch):
+    by_hand = bool(env.branch) and env.branch == env.default_branch and env.kind in _ASKED_FOR
+    if env.kind not in (PipelineKind.TAG, PipelineKind.DEFAULT_BRANCH) and not by_hand:
         return "models are promoted from the default branch and from tags alone"
     deployments = [each for parts in config.models.values() for each in parts.deploy.values()]
     if env.ref_protected is False and all(each.protected for each in deployments):

@@ -116,6 +116,19 @@ def test_a_pipeline_that_may_not_promote_says_so(project: Project, environ: dict
     assert why in jobs["mlgitlab:nothing-to-promote"]["variables"]["MLGITLAB_NOTE"]
 
 
+def test_a_schedule_of_the_default_branch_promotes_and_one_of_another_does_not(project: Project) -> None:
+    project.judged("one")
+    assert project.generate(env={"CI_PIPELINE_SOURCE": "schedule"})[0]["promotions"]
+    plan, _ = project.generate(env={"CI_PIPELINE_SOURCE": "schedule", "CI_COMMIT_BRANCH": "other"})
+    assert "from the default branch" in plan["pipeline"]["why"]
+
+
+def test_what_is_about_a_change_says_nothing_to_a_promotion(project: Project) -> None:
+    for option in (["--base", "HEAD"], ["--all"], ["--changed-files", "-"], ["--profile", "x"], ["--param", "a=b"]):
+        done = project.run("generate", "--phase", "promotion", *option, code=2)
+        assert f"looks at no change: {option[0]} says nothing to it" in done.err
+
+
 def test_a_tag_that_is_protected_promotes(project: Project) -> None:
     project.judged("one")
     plan, _ = project.generate(env={"CI_COMMIT_BRANCH": "", "CI_COMMIT_TAG": "v1"})

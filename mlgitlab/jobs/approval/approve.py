@@ -12,7 +12,7 @@ from mlgitlab.jobs.approval import evidence, moments
 from mlgitlab.jobs.approval.approver import Approver, Groups, objections
 from mlgitlab.jobs.approval.decision import KIND, Answer, Decision
 from mlgitlab.jobs.approval.evidence import Evidence
-from mlgitlab.jobs.approval.standing import State, standing
+from mlgitlab.jobs.approval.standing import SKEW, State, standing
 from mlgitlab.jobs.deploy.permit import VerdictPermit
 from mlgitlab.store import digests
 from mlgitlab.store.library import Store
@@ -137,6 +137,8 @@ def _verdict_faults(store: Store, subject: Subject, found: Evidence, now: dt.dat
     at, oldest = moments.read(found.judged.verdict.at), subject.settings.verdict_age
     if at is None:
         yield "its verdict does not say when it was made"
+    elif at - now > SKEW:
+        yield f"its verdict of {found.judged.verdict.at} is of a time that is yet to come"
     elif now - at > dt.timedelta(seconds=oldest.seconds):
         yield f"its verdict of {found.judged.verdict.at} is older than {oldest}"
 

@@ -30,8 +30,11 @@ class ApprovalPermit:
     def check(self, model: str, digest: str, environment: str) -> None:
         """RefusedError, which says why."""
         settings = self.settings.get(model)
-        if settings is None or environment not in settings.environments:
-            return
+        if settings and environment in settings.environments:
+            self.approval(model, digest, environment, settings)
+
+    def approval(self, model: str, digest: str, environment: str, settings: Approval) -> Decision:
+        """The approval that counts; RefusedError, which says why there is none."""
         found = evidence.gather(self.store, model, digest, protected=settings.protected)
         stands = standing(found.decisions, environment, self.at, settings.expires.seconds)
         named = f"{model}@{digests.short(digest)}"
@@ -41,11 +44,9 @@ class ApprovalPermit:
         if approval.verdict != found.judged.name:
             what = f"{named} was judged again after the verdict that {approval.by} approved for {environment}"
             raise RefusedError(what, _HINT)
-        pointer = self.store.pointer(model, environment)
-        if pointer and pointer.digest == digest:
-            return  # it is there already: what it replaced is not what it would be compared with now
         if approval.production != found.judged.verdict.production:
             raise RefusedError(f"the approval of {named} is about another model in production", _HINT)
+        return approval
 
 
 _HINT = "approve it: play the job MODEL:ENVIRONMENT:approve, or run `mlgitlab approve` in one; docs/approval.md"

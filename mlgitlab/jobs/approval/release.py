@@ -28,14 +28,17 @@ class Release:
     links: tuple[tuple[str, str], ...]
 
 
-def release(store: Store, model: str, digest: str, environment: str, pipeline: str) -> Release:
-    """The release of a model; RefusedError where it is not what the environment stands at, or has no verdict."""
+def release(store: Store, model: str, digest: str, environment: str, pipeline: str, *, protected: bool) -> Release:
+    """The release of a model. protected: only verdicts of protected branches and tags count.
+
+    RefusedError where it is not what the environment stands at, or has no verdict.
+    """
     pointer = store.pointer(model, environment)
     short = digests.short(digest)
     if pointer is None or pointer.digest != digest:
         stands = digests.short(pointer.digest) if pointer else "nothing"
         raise RefusedError(f"{model}@{environment} is {stands}, and not {short}", "release what is deployed")
-    found = evidence.gather(store, model, digest, protected=False)
+    found = evidence.gather(store, model, digest, protected=protected)
     verdict, given = facts(found.judged), _approvals(found.decisions, environment)
     lines = [
         f"`{model}` in `{environment}` is `{digest}`.",

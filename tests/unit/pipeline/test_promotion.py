@@ -17,7 +17,8 @@ from mlgitlab.pipeline.check import check
 from mlgitlab.pipeline.emit import emit
 from mlgitlab.pipeline.instance import Instance
 from mlgitlab.pipeline.nouns import Job, Pipeline
-from mlgitlab.pipeline.promotion import NOTHING, PromotionComposer, degraded
+from mlgitlab.pipeline.promotion import NOTHING, compose, degraded
+from mlgitlab.pipeline.promotion_jobs import Makings
 from mlgitlab.planning.promotion import Candidate, Found, Place, Promotions, plan
 from tests.gitlab_schema import problems
 
@@ -58,13 +59,13 @@ def planned(settings: Config, candidate: str = ONE, **places: Place) -> Promotio
 def composed(settings: Config, promotions: Promotions | None = None) -> dict[str, Any]:
     """The pipeline as GitLab reads it, once our rules and GitLab's schema have nothing against it."""
     instance = Instance.of(settings.gitlab)
-    composer = PromotionComposer(
+    makings = Makings(
         config=settings,
         instance=instance,
         templates=JinjaJobTemplates({}, shipped_folder()),
         store="s3://bucket/$HOME",
     )
-    made = composer.compose(promotions or planned(settings), ("header",))
+    made = compose(promotions or planned(settings), makings, ("header",))
     check(made, instance)
     text = emit(made).decode()
     assert problems(text) == []
