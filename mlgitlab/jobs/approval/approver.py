@@ -60,6 +60,8 @@ def objections(who: Approver, settings: Approval, author: str, groups: Groups | 
     if not who.login:
         yield "nobody knows who you are: GITLAB_USER_LOGIN is empty"
         return
+    if settings.confirmed and not who.confirmed:
+        yield "GitLab has not confirmed who you are, and `confirmed` wants that"
     yield from _not_named(who, settings, groups)
     if not settings.four_eyes:
         return

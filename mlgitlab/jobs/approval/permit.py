@@ -44,6 +44,8 @@ class ApprovalPermit:
         if approval.verdict != found.judged.name:
             what = f"{named} was judged again after the verdict that {approval.by} approved for {environment}"
             raise RefusedError(what, _HINT)
+        if settings.confirmed and not approval.confirmed:
+            raise RefusedError(f"GitLab has not confirmed who approved {named} for {environment}", _HINT)
         if approval.production != found.judged.verdict.production:
             raise RefusedError(f"the approval of {named} is about another model in production", _HINT)
         return approval

@@ -237,6 +237,18 @@ def test_nobody_approves_a_model_of_their_own_whatever_the_case_of_the_login(wor
         world.approve(world.judged("two", author=""))
 
 
+def test_where_gitlab_must_confirm_who_it_is_a_variable_alone_says_nothing(world: World) -> None:
+    digest = world.judged("one")
+    world.approve(digest)
+    world.settings = replace(world.settings, confirmed=True)
+    with pytest.raises(RefusedError, match="GitLab has not confirmed who you are"):
+        world.approve(digest)
+    with pytest.raises(RefusedError, match="GitLab has not confirmed who approved"):
+        world.check(digest)
+    world.approve(digest, replace(GRACE, confirmed=True), later=1)
+    world.check(digest)
+
+
 def test_every_reason_is_said_at_once(world: World) -> None:
     digest = world.judged("one", outcome=Outcome.FAIL, at="", author="mallory")
     with pytest.raises(RefusedError) as refused:
