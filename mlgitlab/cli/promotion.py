@@ -19,6 +19,7 @@ from mlgitlab.config.wording import quoted
 from mlgitlab.errors import UsageError
 from mlgitlab.jobs.approval import moments
 from mlgitlab.jobs.approval.candidates import look
+from mlgitlab.jobs.train.provenance import utc
 from mlgitlab.pipeline.check import check
 from mlgitlab.pipeline.emit import emit
 from mlgitlab.pipeline.instance import Instance
@@ -130,7 +131,7 @@ def _until(around: Surroundings, config: Config) -> Mapping[str, str]:
     """When each model is to be approved at the latest, counted from the pipeline's beginning, or from now."""
     began = around.environ.get("CI_PIPELINE_CREATED_AT", "")
     if moments.read(began) is None:
-        began = moments.text(world.clock().now())
+        began = utc(world.clock().now())
     return {
         str(name): moments.after(began, parts.approval.within.seconds)
         for name, parts in config.models.items()

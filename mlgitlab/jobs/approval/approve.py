@@ -14,6 +14,7 @@ from mlgitlab.jobs.approval.decision import KIND, Answer, Decision
 from mlgitlab.jobs.approval.evidence import Evidence
 from mlgitlab.jobs.approval.standing import SKEW, State, standing
 from mlgitlab.jobs.deploy.permit import VerdictPermit
+from mlgitlab.jobs.train.provenance import utc
 from mlgitlab.store import digests
 from mlgitlab.store.library import Store
 
@@ -58,7 +59,7 @@ def approve(
         who,
         verdict=found.judged.name,
         production=verdict.production,
-        expires=moments.text(now + dt.timedelta(seconds=settings.expires.seconds)),
+        expires=utc(now + dt.timedelta(seconds=settings.expires.seconds)),
     )
     return _keep(store, made)
 
@@ -149,7 +150,7 @@ def _decision(subject: Subject, answer: Answer, now: dt.datetime, who: Approver,
         model=subject.model,
         digest=subject.digest,
         environment=subject.environment,
-        at=moments.text(now),
+        at=utc(now),
         by=who.login,
         user=who.user,
         confirmed=who.confirmed,

@@ -71,6 +71,17 @@ def objections(who: Approver, settings: Approval, author: str, groups: Groups | 
         yield f"{quoted(who.login)} started the pipeline that judged the model, and `four_eyes` wants somebody else"
 
 
+def doubt(login: str, settings: Approval, author: str, *, confirmed: bool) -> str:
+    """What a record alone shows against who gave an approval; empty where nothing. Groups are not asked again."""
+    if settings.confirmed and not confirmed:
+        return "GitLab has not confirmed who gave it"
+    if settings.users and not settings.groups and not any(_same(login, each) for each in settings.users):
+        return f"{quoted(login)} is not among those who may approve"
+    if settings.four_eyes and (not author or _same(author, login)):
+        return f"{quoted(login)} may be who made the model, and `four_eyes` wants somebody else"
+    return ""
+
+
 def _not_named(who: Approver, settings: Approval, groups: Groups | None) -> Iterator[str]:
     if not (settings.users or settings.groups) or any(_same(who.login, login) for login in settings.users):
         return

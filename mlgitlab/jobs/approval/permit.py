@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from mlgitlab.config.approval import Approval
 from mlgitlab.errors import RefusedError
 from mlgitlab.jobs.approval import evidence
+from mlgitlab.jobs.approval.approver import doubt
 from mlgitlab.jobs.approval.decision import Decision
 from mlgitlab.jobs.approval.standing import State, standing
 from mlgitlab.store import digests
@@ -44,8 +45,9 @@ class ApprovalPermit:
         if approval.verdict != found.judged.name:
             what = f"{named} was judged again after the verdict that {approval.by} approved for {environment}"
             raise RefusedError(what, _HINT)
-        if settings.confirmed and not approval.confirmed:
-            raise RefusedError(f"GitLab has not confirmed who approved {named} for {environment}", _HINT)
+        # A record is no proof that the rules were asked: somebody may have written it, or the rules have changed since.
+        if why := doubt(approval.by, settings, found.judged.verdict.author, confirmed=approval.confirmed):
+            raise RefusedError(f"the approval of {named} for {environment} counts for nothing: {why}", _HINT)
         if approval.production != found.judged.verdict.production:
             raise RefusedError(f"the approval of {named} is about another model in production", _HINT)
         return approval
