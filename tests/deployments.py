@@ -66,7 +66,7 @@ def push(store: Store, folder: Path, name: str) -> str:
 
 
 def verdict(candidate: str, production: str = "", outcome: Outcome = Outcome.PASS) -> Verdict:
-    """A verdict about a model by one rule."""
+    """A verdict about a model by one rule, from a job of a protected branch."""
     compared = Compared.PRODUCTION if production else Compared.NOTHING
     ruling = Ruling(rule="metrics.auc", family=Family.METRICS, outcome=outcome, why="it is so")
     return Verdict(
@@ -76,6 +76,7 @@ def verdict(candidate: str, production: str = "", outcome: Outcome = Outcome.PAS
         compared=Compared.ITSELF if production == candidate else compared,
         outcome=outcome,
         rulings=(ruling,),
+        protected=True,
     )
 
 

@@ -1,7 +1,7 @@
-"""Jobs, members and deployments of a small GitLab that keeps what it is told, for `tests.gitlab_api`.
+"""Jobs, members, deployments and releases of a small GitLab that keeps what it is told, for `tests.gitlab_api`.
 
-Behaviour: https://docs.gitlab.com/api/jobs/, https://docs.gitlab.com/api/members/ and
-https://docs.gitlab.com/api/deployments/.
+Behaviour: https://docs.gitlab.com/api/jobs/, https://docs.gitlab.com/api/members/,
+https://docs.gitlab.com/api/deployments/ and https://docs.gitlab.com/api/releases/.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ _MEMBER = re.compile(r"/api/v4/groups/([^/]+)/members/all/(\d+)")
 _GROUP = re.compile(r"/api/v4/groups/([^/]+)")
 _DEPLOYMENTS = re.compile(r"/api/v4/projects/([^/]+)/deployments(?:/(\d+)(/approval)?)?")
 
+_RELEASES = re.compile(r"/api/v4/projects/([^/]+)/releases")
+
 Answer = tuple[int, object, dict[str, str]]
 
 
@@ -35,6 +37,8 @@ class Promotions:
     played: dict[int, list[Any]] = field(default_factory=dict)
     members: dict[str, dict[int, str]] = field(default_factory=dict)
     deployments: dict[int, dict[str, Any]] = field(default_factory=dict)
+    unplayable: set[int] = field(default_factory=set)
+    releases: dict[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def wait(self, number: int, name: str, since: str) -> None:
         """Let a job wait for a person."""
@@ -56,6 +60,8 @@ class Promotions:
         """The answer to one request; None where it asks for something else."""
         if (method, path) == ("GET", "/api/v4/job"):
             return (200, {"id": 4, "user": self.runs}, {}) if of_job else (404, {"message": "404 Not found"}, {})
+        if _RELEASES.fullmatch(path) and method == "POST":
+            return self._release(body)
         if found := _DEPLOYMENTS.fullmatch(path):
             return self._deployment(method, found[2], query, body, of_job=of_job)
         if of_job:
@@ -72,9 +78,18 @@ class Promotions:
             return (200, {"id": 1, "full_path": unquote(found[1])}, {}) if known else (404, {"message": "404"}, {})
         return None
 
+    def _release(self, body: Mapping[str, Any]) -> Answer:
+        addresses = [link["url"] for link in body["assets"]["links"]]
+        if len({*addresses}) < len(addresses):
+            return 400, {"message": "Links have duplicate values (url)"}, {}
+        if body["tag_name"] in self.releases:
+            return 409, {"message": "Release already exists"}, {}
+        self.releases[body["tag_name"]] = body
+        return 201, body, {}
+
     def _play(self, number: int, body: Mapping[str, Any]) -> Answer:
         job = self.waiting.get(number)
-        if job is None or job["status"] != "manual":
+        if job is None or job["status"] != "manual" or number in self.unplayable:
             return 400, {"message": "Unplayable Job"}, {}
         job["status"] = "pending"
         self.played[number] = body.get("job_variables_attributes", [])

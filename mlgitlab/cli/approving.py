@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 import json
 from collections.abc import Callable
@@ -20,6 +21,7 @@ from mlgitlab.errors import RefusedError, UsageError, WorldError
 from mlgitlab.jobs.approval.approve import Subject
 from mlgitlab.jobs.approval.approver import Approver
 from mlgitlab.jobs.approval.decision import Answer, Decision
+from mlgitlab.jobs.approval.permit import ApprovalPermit
 from mlgitlab.jobs.deploy.permit import PRODUCTION
 from mlgitlab.paths import printable
 from mlgitlab.planning.promotion import gitlab_name
@@ -117,6 +119,15 @@ def agreed(around: Surroundings, config: Config, subject: Subject) -> tuple[Appr
         raise RefusedError(f"{subject.named} is rejected in GitLab by {who_said}", "a new pipeline asks again")
     place = Approver.of(environ, "")
     return tuple(replace(place, login=each.login, user=each.user, confirmed=True) for each in said)
+
+
+def given(store: Store, subject: Subject, now: dt.datetime) -> Decision | None:
+    """The approval that lets the model be deployed now; None where there is none."""
+    permit = ApprovalPermit(store=store, settings={subject.model: subject.settings}, at=now)
+    try:
+        return permit.approval(subject.model, subject.digest, subject.environment, subject.settings)
+    except RefusedError:
+        return None
 
 
 def decided(decision: Decision, *, as_json: bool) -> None:

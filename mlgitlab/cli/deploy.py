@@ -11,6 +11,7 @@ _SUBCOMMANDS = {
     "watch": "Judge the live model for a while after the switch.",
     "rollback": "Go back to the model before.",
     "retire": "Stop the model before, once the window for a rollback is over.",
+    "release": "Make a release of the project of a deployed model.",
     "status": "Show who answers, who is ready, and what is under way.",
     "history": "Show every deployment of an environment.",
     "agreement": "Compare the answers of two models to the same requests.",

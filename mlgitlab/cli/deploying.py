@@ -41,7 +41,7 @@ class Place:
         config = config_here(around, self.config)
         if config is None:
             raise UsageError("there is no mlgitlab.yml here", "a deployment is described below `models.NAME.deploy`")
-        settings = _settings(config, model, self.environment)
+        settings = settings_of(config, model, self.environment)
         root = Path(project_root(around))
         store = open_store(around, config, self.store)
         task = Task(model=model, environment=self.environment, settings=settings, cases=_cases(settings, root))
@@ -105,7 +105,8 @@ def require_protected(task: Task, environ: Mapping[str, str]) -> None:
         raise RefusedError(what, "run it on the default branch, or set `protected: false` for this environment")
 
 
-def _settings(config: Config, model: str, environment: str) -> Deployment:
+def settings_of(config: Config, model: str, environment: str) -> Deployment:
+    """How a model is deployed to an environment; UsageError where nothing says so."""
     found = config.models.get(model)  # type: ignore[call-overload]  # Name is str at run time
     if found is None:
         raise UsageError(f"there is no model {quoted(model)}", suggestion(model, config.models, "`models` has"))

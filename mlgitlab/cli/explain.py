@@ -47,7 +47,7 @@ Answer = dict[str, Any]
 
 
 def _explain(found: Survey, repository: Repository, what: str) -> Answer:
-    steps = found.project.steps
+    steps = {step.spec.id: step.spec for step in found.plan.steps}
     if what in steps:
         return _about_steps(found, what, "job", [steps[what]])
     if owned := [step for step in steps.values() if step.owner == what]:

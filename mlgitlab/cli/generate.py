@@ -13,6 +13,9 @@ from mlgitlab.cli.main import Surroundings
 from mlgitlab.cli.options import Options, json_option, planning_options
 from mlgitlab.cli.output import produce
 from mlgitlab.cli.settling import settle
+from mlgitlab.errors import UsageError
+
+_SPOKEN = {"changed_files": "changed-files", "everything": "all"}
 
 
 @click.command("generate")
@@ -71,6 +74,9 @@ def command(
 
 
 def _promotion(around: Surroundings, options: Options, files: tuple[str, str], *, as_json: bool) -> None:
+    for name in ("base", "changed_files", "everything", "profile", "param"):
+        if getattr(options, name):
+            raise UsageError(f"--phase promotion looks at no change: --{_SPOKEN.get(name, name)} says nothing to it")
     from mlgitlab.cli import promotion  # noqa: PLC0415 (only those who promote load it)
 
     output, plan_file = files

@@ -19,10 +19,12 @@ from mlgitlab.config.wording import quoted
 from mlgitlab.errors import UsageError
 from mlgitlab.jobs.approval import moments
 from mlgitlab.jobs.approval.candidates import look
+from mlgitlab.jobs.train.provenance import utc
 from mlgitlab.pipeline.check import check
 from mlgitlab.pipeline.emit import emit
 from mlgitlab.pipeline.instance import Instance
-from mlgitlab.pipeline.promotion import PromotionComposer, degraded
+from mlgitlab.pipeline.promotion import compose, degraded
+from mlgitlab.pipeline.promotion_jobs import Makings
 from mlgitlab.planning import promotion as planning
 from mlgitlab.planning.document import Circumstances
 from mlgitlab.planning.indented import indented
@@ -30,7 +32,7 @@ from mlgitlab.planning.leftovers import CHILD_MARK
 from mlgitlab.planning.promotion import Found, Promotions
 from mlgitlab.planning.promotion_document import document
 
-_LAPTOP = frozenset({PipelineKind.LAPTOP})
+_ASKED_FOR = frozenset({PipelineKind.SCHEDULE, PipelineKind.MANUAL})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,10 +59,10 @@ def make(around: Surroundings, options: Options, output: str) -> Made:
     if not address or request.config.outside is not None:
         what = "a promotion is planned from what a store knows, and there is none"
         raise UsageError(what, "set `store` in the configuration of the repository, or MLGITLAB_STORE")
-    barred = _barred(request.env)
+    barred = _barred(request.env, config)
     found = {} if barred else _look(around, request, config)
     plan = planning.plan(config, found, barred, _until(around, config))
-    composer = PromotionComposer(
+    makings = Makings(
         config=config,
         instance=instance,
         templates=wiring.templates_of(project),
@@ -68,7 +70,7 @@ def make(around: Surroundings, options: Options, output: str) -> Made:
         config_file=request.config.path,
     )
     lines = tuple(_lines(plan, barred))
-    whole = composer.compose(plan, (f"{CHILD_MARK}{__version__}; edit mlgitlab.yml, not this file.", *lines))
+    whole = compose(plan, makings, (f"{CHILD_MARK}{__version__}; edit mlgitlab.yml, not this file.", *lines))
     check(whole, instance)
     told = document(
         plan,
@@ -97,12 +99,16 @@ def _circumstances(request: Request, instance: Instance, plan: Promotions, outpu
     )
 
 
-def _barred(env: CiEnvironment) -> str:
+def _barred(env: CiEnvironment, config: Config) -> str:
     """Why a pipeline of this kind promotes nothing; empty where it may. A laptop may look."""
-    if env.kind in _LAPTOP or env.kind is PipelineKind.TAG:
+    if env.kind is PipelineKind.LAPTOP:
         return ""
-    if not env.branch or env.branch != env.default_branch:
+    by_hand = bool(env.branch) and env.branch == env.default_branch and env.kind in _ASKED_FOR
+    if env.kind not in (PipelineKind.TAG, PipelineKind.DEFAULT_BRANCH) and not by_hand:
         return "models are promoted from the default branch and from tags alone"
+    deployments = [each for parts in config.models.values() for each in parts.deploy.values()]
+    if env.ref_protected is False and all(each.protected for each in deployments):
+        return f"{quoted(env.tag or env.branch)} is not protected, and only protected branches and tags deploy"
     return ""
 
 
@@ -125,7 +131,7 @@ def _until(around: Surroundings, config: Config) -> Mapping[str, str]:
     """When each model is to be approved at the latest, counted from the pipeline's beginning, or from now."""
     began = around.environ.get("CI_PIPELINE_CREATED_AT", "")
     if moments.read(began) is None:
-        began = moments.text(world.clock().now())
+        began = utc(world.clock().now())
     return {
         str(name): moments.after(began, parts.approval.within.seconds)
         for name, parts in config.models.items()

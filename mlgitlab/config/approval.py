@@ -22,6 +22,7 @@ class Approval:
     groups: tuple[str, ...] = field(default=(), metadata=doc("Paths of GitLab groups (`acme/mlops`) whose members may approve; GitLab is asked with `MLGITLAB_GITLAB_TOKEN`."))
     environments: tuple[str, ...] = field(default=("production",), metadata=doc("The environments, keys of `deploy`, that no model enters without one."))
     four_eyes: bool = field(default=False, metadata=doc("Refuse an approval by whoever started the pipeline that judged the model; where nobody knows who did, too."))
+    confirmed: bool = field(default=False, metadata=doc("Refuse an approval where GitLab itself has not said, by the job's own token, who runs the job."))
     within: Duration = field(default=Duration(2 * 86400), metadata=doc("How long a planned promotion waits for an approval; then it is rejected. At most a week."))
     expires: Duration = field(default=Duration(86400), metadata=doc("How long an approval lets a deployment begin."))
     verdict_age: Duration = field(default=Duration(7 * 86400), metadata=doc("Age of the oldest verdict that may be approved."))

@@ -283,7 +283,7 @@ class Store:
     endpoint_url: str | None = field(default=None, metadata=doc("Address of an S3-compatible server."))
     region: str | None = field(default=None, metadata=doc("Region of the bucket."))
     role_arn: str | None = field(default=None, metadata=doc("AWS role that jobs assume with their ID token."))
-    id_token: IdToken | None = field(default=None, metadata=doc("Emitted for jobs that train or evaluate."))
+    id_token: IdToken | None = field(default=None, metadata=doc("Emitted for jobs that use the store."))
     ca_bundle: str | None = field(default=None, metadata=doc("File with the certificates of the server's authority, as PEM."))
     addressing: Literal["auto", "path", "virtual"] = field(default="auto", metadata=doc("Where the bucket's name goes: into the path, or before the host's name. `auto`: the path where `endpoint_url` is set."))
     checksum: Literal["auto", "when_required", "when_supported"] = field(default="auto", metadata=doc("Whether S3's own checksums are sent with every request. `auto`: `when_required` where `endpoint_url` is set."))

@@ -101,9 +101,9 @@ class Laboratory:
         self._checks = {step["id"] for step in steps if step["step"] == "quality"}
         self._owner = {step["id"]: step["owner"] for step in steps}
         self._owners = sorted(owned & set(owners) if owners else owned)
-        self._known = self._fingerprints(self._owners)
         explained = [step for owner in self._owners for step in self._run("explain", owner)["steps"]]
         self._imports = {step["id"]: set(step["imports"]) for step in explained}
+        self._known = self._fingerprints(self._owners)
 
     @property
     def owners(self) -> list[str]:
@@ -186,7 +186,9 @@ class Laboratory:
         return {name.partition(".")[0] for name in plain | inner}
 
     def _fingerprints(self, owners: Collection[str]) -> Mapping[str, dict[str, Any]]:
-        return {facts["step"]: facts for owner in owners for facts in self._run("fingerprint", owner)}
+        found = (facts for owner in owners for facts in self._run("fingerprint", owner))
+        # Gates have fingerprints, and no job where there is no store to keep a verdict.
+        return {facts["step"]: facts for facts in found if facts["step"] in self._imports}
 
     def _with_profile(self, config: Path, scratch: Path) -> Path:
         """The configuration with a profile of all kinds of steps: in the clone where it was inside, else beside it."""

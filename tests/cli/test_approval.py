@@ -168,6 +168,15 @@ def test_a_sweep_tells_jobs_that_wait_too_long_to_reject_and_no_other(project: P
     assert project.run("approval", "expire", "--sweep", env=job).out == "nothing waits too long\n"
 
 
+def test_a_sweep_goes_on_where_gitlab_refuses_one(project: Project, gitlab: FakeGitLab) -> None:
+    for number in (1, 2):
+        gitlab.promotions.wait(number, "fraud:production:approve", now(-3 * 86400))
+    gitlab.promotions.unplayable.add(1)
+    done = project.run("approval", "expire", "--sweep", "--json", code=4, env=of(gitlab, MLGITLAB_GITLAB_TOKEN=TOKEN))
+    assert "fraud:production:approve: GitLab at" in done.json["refused"][0]
+    assert [*gitlab.promotions.played] == [2]
+
+
 def test_a_sweep_needs_a_token_and_either_sweeps_or_looks_at_one_model(project: Project) -> None:
     assert "a sweep needs a token" in project.run("approval", "expire", "--sweep", code=2, env=GRACE).err
     assert "either MODEL@DIGEST or --sweep" in project.run("approval", "expire", code=2, env=GRACE).err
@@ -186,6 +195,9 @@ def test_on_premium_what_people_say_of_the_deployment_is_the_agreement(project: 
     ]
     made = project.approve(digest, "--deployment", "--json", env=job).json
     assert (made["by"], made["user"], made["confirmed"]) == ("grace", "17", True)
+    # The job may run again after the time limit, to finish a deployment that was interrupted.
+    again = project.approve(digest, "--deployment", "--until", now(-1), "--json", env=job).json
+    assert again == made
     project.deploy(digest)
     deployment["approvals"].append({"user": {"id": 3, "username": "eve"}, "status": "rejected"})
     other = project.judged("two", digest)
@@ -201,6 +213,31 @@ def test_on_premium_a_sweep_rejects_deployments_that_wait_too_long(project: Proj
     assert "the deployment to production/fraud is rejected" in project.run("approval", "expire", "--sweep", env=job).out
     assert (late["status"], young["status"], other["status"]) == ("failed", "blocked", "blocked")
     assert late["approvals"][0]["comment"] == "mlgitlab: nobody approved it in time"
+
+
+def test_a_release_links_the_evidence_of_what_is_deployed_and_of_nothing_else(
+    project: Project, gitlab: FakeGitLab
+) -> None:
+    page = "https://gitlab.example/team/models/-"
+    digest = project.judged("one", job=f"{page}/jobs/4", pipeline=f"{page}/pipelines/1")
+    job = of(gitlab, CI_JOB_URL=f"{page}/jobs/9", CI_PIPELINE_URL=f"{page}/pipelines/2", CI_COMMIT_SHA="a" * 40)
+    release = ("deploy", "release", f"fraud@{digest}")
+    assert "fraud@production is nothing" in project.run(*release, code=3, env=job).err
+    project.approve(digest, env=job)
+    project.deploy(digest)
+    tag = f"production-fraud-{digest[7:19]}"
+    assert project.run(*release, env=job).out == f"release {tag}\n"
+    made = gitlab.promotions.releases[tag]
+    assert made["ref"] == "a" * 40
+    assert {link["name"]: link["url"] for link in made["assets"]["links"]} == {
+        "Report of the gates": f"{page}/jobs/4/artifacts/file/.mlgitlab/fraud/gate/report.html",
+        "Approval 1": f"{page}/jobs/9",
+        "Pipeline that judged it": f"{page}/pipelines/1",
+        "Pipeline that deployed it": f"{page}/pipelines/2",
+    }
+    assert "Approved by `grace`" in made["description"]
+    assert project.run(*release, env=job).out == f"release {tag} was there already\n"
+    assert "in a GitLab job" in project.run(*release, code=2, env=GRACE).err
 
 
 def test_the_shorthand_names_people(tmp_path: Path) -> None:

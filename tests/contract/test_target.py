@@ -7,7 +7,7 @@ import math
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from mlgitlab.adapters.deploy_command import CommandPlace
 from mlgitlab.adapters.http import free_ports
 from mlgitlab.config.deploy import CommandTarget
 from mlgitlab.errors import MlgitlabError, RefusedError
-from mlgitlab.jobs.deploy.target import Answer, Question, Standing, Traffic
+from mlgitlab.jobs.deploy.target import Answer, Question, Seen, Standing, Traffic
 from tests import command_place, nginx_host
 from tests.targets import Bench, MemoryTarget, digest_of
 
@@ -165,14 +165,23 @@ def test_a_canary_gets_its_share_and_keeps_its_users(bench: Bench) -> None:
     assert all(wider[user] == two for user, version in first.items() if version == two)
 
 
+def all_seen(bench: Bench, model: str, since: float, requests: int) -> Mapping[str, Seen]:
+    """What is seen once all requests are: one is written down when its copy is answered, too."""
+    end = time.monotonic() + 10
+    while (seen := bench.target.observe(since, bench.now() + 1))[model].requests < requests:
+        assert time.monotonic() < end, f"{seen[model].requests} of {requests} requests were seen"
+        time.sleep(0.05)
+    assert seen[model].requests == requests
+    return seen
+
+
 def test_a_shadow_gets_requests_and_answers_nobody(bench: Bench) -> None:
     one, two, _ = bench.models
     put(bench, one, two)
     bench.target.route(Traffic(live=one, shadow=two, sample=50))
     since = bench.now()
     assert set(versions(bench, 100).values()) == {one}
-    seen = bench.target.observe(since, bench.now() + 1)
-    assert seen[one].requests == 100
+    seen = all_seen(bench, one, since, 100)
     assert 20 <= seen[two].requests <= 80
     assert seen[two].predictions.keys() <= seen[one].predictions.keys()
 

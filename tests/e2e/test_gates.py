@@ -40,10 +40,15 @@ def test_the_second_model_is_judged_beside_the_first_and_the_gates_are_tried(tmp
     repository.commit("Penalise more")
     second = run(repository.folder, {**store, "CI_PIPELINE_SOURCE": "schedule"})
 
-    assert second.succeeded, second.output
-    assert {"diabetes:evaluate", "diabetes:gate", "diabetes:drill"} <= set(second.passed)
     found = verdict(second)
-    assert (found["outcome"], found["compared"], found["production"]) == ("pass", "production", production)
+    assert (found["compared"], found["production"]) == ("production", production)
+    # On a machine that others keep busy, speed cannot be told, and the gate must say so; nothing else may be open.
+    open_ = {each["rule"] for each in found["rulings"] if each["outcome"] != "pass"}
+    assert open_ <= {"inference.latency_p50.max_ratio"}, second.output
+    assert found["outcome"] == ("inconclusive" if open_ else "pass")
+    assert second.succeeded is not bool(open_), second.output
+    assert {"diabetes:evaluate", "diabetes:drill"} <= set(second.passed)
+    assert ("diabetes:gate" in second.passed) is not bool(open_)
     assert found["candidate"] != production
     mae = next(each for each in found["rulings"] if each["rule"] == "metrics.mae" and each["production"])
     assert mae["interval"]

@@ -12,8 +12,9 @@ from mlgitlab.jobs.approval import evidence, moments
 from mlgitlab.jobs.approval.approver import Approver, Groups, objections
 from mlgitlab.jobs.approval.decision import KIND, Answer, Decision
 from mlgitlab.jobs.approval.evidence import Evidence
-from mlgitlab.jobs.approval.standing import State, standing
+from mlgitlab.jobs.approval.standing import SKEW, State, standing
 from mlgitlab.jobs.deploy.permit import VerdictPermit
+from mlgitlab.jobs.train.provenance import utc
 from mlgitlab.store import digests
 from mlgitlab.store.library import Store
 
@@ -58,7 +59,7 @@ def approve(
         who,
         verdict=found.judged.name,
         production=verdict.production,
-        expires=moments.text(now + dt.timedelta(seconds=settings.expires.seconds)),
+        expires=utc(now + dt.timedelta(seconds=settings.expires.seconds)),
     )
     return _keep(store, made)
 
@@ -137,6 +138,8 @@ def _verdict_faults(store: Store, subject: Subject, found: Evidence, now: dt.dat
     at, oldest = moments.read(found.judged.verdict.at), subject.settings.verdict_age
     if at is None:
         yield "its verdict does not say when it was made"
+    elif at - now > SKEW:
+        yield f"its verdict of {found.judged.verdict.at} is of a time that is yet to come"
     elif now - at > dt.timedelta(seconds=oldest.seconds):
         yield f"its verdict of {found.judged.verdict.at} is older than {oldest}"
 
@@ -147,7 +150,7 @@ def _decision(subject: Subject, answer: Answer, now: dt.datetime, who: Approver,
         model=subject.model,
         digest=subject.digest,
         environment=subject.environment,
-        at=moments.text(now),
+        at=utc(now),
         by=who.login,
         user=who.user,
         confirmed=who.confirmed,

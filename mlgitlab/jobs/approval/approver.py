@@ -60,6 +60,8 @@ def objections(who: Approver, settings: Approval, author: str, groups: Groups | 
     if not who.login:
         yield "nobody knows who you are: GITLAB_USER_LOGIN is empty"
         return
+    if settings.confirmed and not who.confirmed:
+        yield "GitLab has not confirmed who you are, and `confirmed` wants that"
     yield from _not_named(who, settings, groups)
     if not settings.four_eyes:
         return
@@ -67,6 +69,17 @@ def objections(who: Approver, settings: Approval, author: str, groups: Groups | 
         yield "nobody knows who made the model, and `four_eyes` wants somebody else"
     elif _same(author, who.login):
         yield f"{quoted(who.login)} started the pipeline that judged the model, and `four_eyes` wants somebody else"
+
+
+def doubt(login: str, settings: Approval, author: str, *, confirmed: bool) -> str:
+    """What a record alone shows against who gave an approval; empty where nothing. Groups are not asked again."""
+    if settings.confirmed and not confirmed:
+        return "GitLab has not confirmed who gave it"
+    if settings.users and not settings.groups and not any(_same(login, each) for each in settings.users):
+        return f"{quoted(login)} is not among those who may approve"
+    if settings.four_eyes and (not author or _same(author, login)):
+        return f"{quoted(login)} may be who made the model, and `four_eyes` wants somebody else"
+    return ""
 
 
 def _not_named(who: Approver, settings: Approval, groups: Groups | None) -> Iterator[str]:

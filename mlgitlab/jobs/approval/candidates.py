@@ -26,7 +26,7 @@ def look(store: Store, model: str, parts: Model, now: dt.datetime, *, protected:
     """What the store knows of one model. protected: only verdicts of jobs on protected branches and tags count."""
     found = [_candidate(store, model, digest, protected) for digest in recent.recorded(store.bucket, model, KIND, MOST)]
     found.sort(key=lambda each: each.verdict.at if each.verdict else "", reverse=True)
-    verdicts = {each.digest: each.verdict for each in found if each.verdict}
+    verdicts = {each.digest: each.verdict for each in found if each.verdict and not each.why_not}
     places = {}
     for environment in parts.deploy:
         pointer = store.pointer(model, environment)

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-
-def text(moment: dt.datetime) -> str:
-    """The moment as a document has it."""
-    return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+from mlgitlab.jobs.train.provenance import utc
 
 
 def read(written: str) -> dt.datetime | None:
@@ -22,4 +19,4 @@ def read(written: str) -> dt.datetime | None:
 def after(written: str, seconds: float) -> str:
     """So many seconds later; empty where the text is no moment."""
     found = read(written)
-    return text(found + dt.timedelta(seconds=seconds)) if found else ""
+    return utc(found + dt.timedelta(seconds=seconds)) if found else ""

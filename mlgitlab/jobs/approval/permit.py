@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from mlgitlab.config.approval import Approval
 from mlgitlab.errors import RefusedError
 from mlgitlab.jobs.approval import evidence
+from mlgitlab.jobs.approval.approver import doubt
 from mlgitlab.jobs.approval.decision import Decision
 from mlgitlab.jobs.approval.standing import State, standing
 from mlgitlab.store import digests
@@ -30,8 +31,11 @@ class ApprovalPermit:
     def check(self, model: str, digest: str, environment: str) -> None:
         """RefusedError, which says why."""
         settings = self.settings.get(model)
-        if settings is None or environment not in settings.environments:
-            return
+        if settings and environment in settings.environments:
+            self.approval(model, digest, environment, settings)
+
+    def approval(self, model: str, digest: str, environment: str, settings: Approval) -> Decision:
+        """The approval that counts; RefusedError, which says why there is none."""
         found = evidence.gather(self.store, model, digest, protected=settings.protected)
         stands = standing(found.decisions, environment, self.at, settings.expires.seconds)
         named = f"{model}@{digests.short(digest)}"
@@ -41,11 +45,12 @@ class ApprovalPermit:
         if approval.verdict != found.judged.name:
             what = f"{named} was judged again after the verdict that {approval.by} approved for {environment}"
             raise RefusedError(what, _HINT)
-        pointer = self.store.pointer(model, environment)
-        if pointer and pointer.digest == digest:
-            return  # it is there already: what it replaced is not what it would be compared with now
+        # A record is no proof that the rules were asked: somebody may have written it, or the rules have changed since.
+        if why := doubt(approval.by, settings, found.judged.verdict.author, confirmed=approval.confirmed):
+            raise RefusedError(f"the approval of {named} for {environment} counts for nothing: {why}", _HINT)
         if approval.production != found.judged.verdict.production:
             raise RefusedError(f"the approval of {named} is about another model in production", _HINT)
+        return approval
 
 
 _HINT = "approve it: play the job MODEL:ENVIRONMENT:approve, or run `mlgitlab approve` in one; docs/approval.md"

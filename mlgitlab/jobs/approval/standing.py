@@ -11,7 +11,7 @@ from mlgitlab.jobs.approval import moments
 from mlgitlab.jobs.approval.decision import Answer, Decision
 
 # Jobs run on several machines, whose clocks agree about so much.
-_SKEW = dt.timedelta(minutes=5)
+SKEW = dt.timedelta(minutes=5)
 
 
 class State(StrEnum):
@@ -46,7 +46,7 @@ def standing(decisions: Sequence[Decision], environment: str, now: dt.datetime, 
         each
         for each in ours
         if each.answer is Answer.APPROVED
-        and _moment(each.at) <= now + _SKEW
+        and _moment(each.at) <= now + SKEW
         and not any(_withdraws(other, each) for other in withdrawals)
     ]
     lasting = {each.name: _end(each, longest) for each in given}

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from mlgitlab.errors import MlgitlabError
 from mlgitlab.jobs.approval import moments
 
 # The variable by which a waiting job is told to reject instead of to approve.
@@ -90,13 +91,21 @@ def _is_late(since: str, limit: float | None, now: dt.datetime) -> bool:
     return limit is not None and began is not None and (now - began).total_seconds() > limit
 
 
-def sweep(gitlab: Waiters, found: Late) -> None:
-    """End what waits too long.
+def sweep(gitlab: Waiters, found: Late) -> tuple[str, ...]:
+    """End what waits too long: what GitLab said where it refused, and the others are ended all the same.
 
     GitLab cannot cancel a job that waits for a person. It is played instead, and told to reject: then it fails, and
     with it the pipeline ends.
     """
+    refused = []
     for job in found.jobs:
-        gitlab.play(job.id, {DECISION: REJECT})
+        try:
+            gitlab.play(job.id, {DECISION: REJECT})
+        except MlgitlabError as error:
+            refused.append(f"{job.name}: {error.message}")
     for deployment in found.deployments:
-        gitlab.reject(deployment.id, "mlgitlab: nobody approved it in time")
+        try:
+            gitlab.reject(deployment.id, "mlgitlab: nobody approved it in time")
+        except MlgitlabError as error:
+            refused.append(f"{deployment.environment}: {error.message}")
+    return tuple(refused)

@@ -14,7 +14,7 @@ from mlgitlab.errors import ConfigError
 
 NAMES = ("stage", "image", "tags", "timeout", "interruptible", "retry", "resource_group", "environment", "needs",
          "parallel", "variables", "id_tokens", "cache", "before_script", "script", "artifacts", "file", "job", "files",
-         "strategy", "expire_in")  # fmt: skip
+         "strategy", "expire_in", "confirmation", "start_in", "when")  # fmt: skip
 VALUES: dict[str, object] = {name: [name, {"a": None}] for name in NAMES} | {"stage": 'x"\nscript: [evil]', "tags": []}
 
 TEXTS = [

@@ -17,7 +17,8 @@ from mlgitlab.pipeline.check import check
 from mlgitlab.pipeline.emit import emit
 from mlgitlab.pipeline.instance import Instance
 from mlgitlab.pipeline.nouns import Job, Pipeline
-from mlgitlab.pipeline.promotion import NOTHING, PromotionComposer, degraded
+from mlgitlab.pipeline.promotion import NOTHING, compose, degraded
+from mlgitlab.pipeline.promotion_jobs import Makings
 from mlgitlab.planning.promotion import Candidate, Found, Place, Promotions, plan
 from tests.gitlab_schema import problems
 
@@ -58,13 +59,13 @@ def planned(settings: Config, candidate: str = ONE, **places: Place) -> Promotio
 def composed(settings: Config, promotions: Promotions | None = None) -> dict[str, Any]:
     """The pipeline as GitLab reads it, once our rules and GitLab's schema have nothing against it."""
     instance = Instance.of(settings.gitlab)
-    composer = PromotionComposer(
+    makings = Makings(
         config=settings,
         instance=instance,
         templates=JinjaJobTemplates({}, shipped_folder()),
         store="s3://bucket/$HOME",
     )
-    made = composer.compose(promotions or planned(settings), ("header",))
+    made = compose(promotions or planned(settings), makings, ("header",))
     check(made, instance)
     text = emit(made).decode()
     assert problems(text) == []
@@ -125,6 +126,24 @@ def test_a_deployment_holds_its_place_and_is_not_interrupted() -> None:
     assert composed(config(["grace"]))["fraud:production:watch"]["environment"]["action"] == "verify"
 
 
+def test_the_model_before_is_stopped_once_the_window_is_over_if_gitlab_can_wait_so_long() -> None:
+    settings = config(production=COMMAND)
+    jobs = composed(settings, planned(settings, production=Place(digest=TWO)))
+    retire = jobs["fraud:production:retire"]
+    assert (retire["when"], retire["start_in"]) == ("delayed", "1 day 1 minute")
+    assert retire["needs"] == ["fraud:production:watch"]
+    assert retire["script"] == ["mlgitlab deploy retire fraud --environment production"]
+    settings = config(production={**COMMAND, "rollback": {"window": "8 days"}})
+    assert "fraud:production:retire" not in composed(settings, planned(settings, production=Place(digest=TWO)))
+
+
+def test_the_way_back_waits_for_nothing_and_takes_over_from_whoever_is_at_work() -> None:
+    rollback = composed(config(["grace"]))["fraud:production:rollback"]
+    assert (rollback["when"], rollback["allow_failure"], rollback["needs"]) == ("manual", True, [])
+    assert "resource_group" not in rollback
+    assert rollback["script"] == [f"mlgitlab deploy rollback fraud --environment production --only {ONE} --take-over"]
+
+
 def test_an_environment_is_described_to_gitlab_as_it_is_configured() -> None:
     gitlab = {
         "name": "development/fraud 1",
@@ -147,6 +166,13 @@ def test_an_environment_is_described_to_gitlab_as_it_is_configured() -> None:
     assert (deploy["tags"], deploy["variables"]["PRICE"]) == (["host"], {"value": "$5", "expand": False})
     assert (stop["when"], stop["allow_failure"], stop["script"]) == ("manual", True, ["./stop"])
     assert stop["environment"] == {"name": "development/fraud 1", "action": "stop", "deployment_tier": "development"}
+
+
+def test_a_release_is_made_once_the_model_is_good_where_one_is_wanted() -> None:
+    jobs = composed(config(production={**COMMAND, "gitlab": {"release": True}}))
+    release = jobs["fraud:production:release"]
+    assert release["needs"] == ["fraud:production:watch"]
+    assert release["script"] == [f"mlgitlab deploy release fraud@{ONE} --environment production"]
 
 
 def test_what_nobody_has_to_approve_enters_production_by_hand() -> None:

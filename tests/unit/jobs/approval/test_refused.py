@@ -14,7 +14,6 @@ import pytest
 from mlgitlab.config.approval import Approval
 from mlgitlab.config.scalars import Duration
 from mlgitlab.errors import RefusedError, UsageError, WorldError
-from mlgitlab.jobs.approval import moments
 from mlgitlab.jobs.approval.approve import Subject, approve, reject_late, withdraw
 from mlgitlab.jobs.approval.approver import Approver
 from mlgitlab.jobs.approval.decision import KIND, Answer, Decision
@@ -23,12 +22,14 @@ from mlgitlab.jobs.deploy.permit import All, VerdictPermit
 from mlgitlab.jobs.gate.ruling import Outcome
 from mlgitlab.jobs.gate.verdict import KIND as VERDICT
 from mlgitlab.jobs.gate.verdict_json import content
+from mlgitlab.jobs.train.provenance import utc
 from mlgitlab.store import digests, documents, keys
 from tests.deployments import MODEL, new_store, push, verdict
 from tests.stores import damage, put
 
 NOW = dt.datetime(2030, 1, 31, 12, tzinfo=dt.UTC)
 DAY = 86400.0
+LATER = {"at": "2030-01-31T12:00:01Z", "expires": "2030-02-01T12:00:01Z"}
 GRACE = Approver(login="grace", user="17", in_job=True, protected=True, ref="main", pipeline="https://gitlab/p/7")
 
 
@@ -46,13 +47,13 @@ class World:
         return digest
 
     def judge(self, digest: str, production: str = "", outcome: Outcome = Outcome.PASS, **changed: Any) -> None:
-        facts = {"author": "ada", "protected": True, "at": moments.text(NOW - dt.timedelta(hours=1)), **changed}
+        facts = {"author": "ada", "protected": True, "at": utc(NOW - dt.timedelta(hours=1)), **changed}
         self.store.record(MODEL, digest, VERDICT, content(replace(verdict(digest, production, outcome), **facts)))
 
     def point(self, digest: str) -> None:
         pointer = self.store.pointer(MODEL, "production")
         seen = pointer.number if pointer else 0
-        self.store.move(MODEL, "production", digest, seen=seen, at=moments.text(NOW), by="ada", why="test")
+        self.store.move(MODEL, "production", digest, seen=seen, at=utc(NOW), by="ada", why="test")
 
     def subject(self, digest: str) -> Subject:
         return Subject(model=MODEL, digest=digest, environment="production", settings=self.settings)
@@ -156,7 +157,7 @@ def test_a_verdict_against_a_model_that_is_no_longer_in_production_approves_noth
 
 
 def test_an_old_verdict_approves_nothing_and_one_without_a_date_neither(world: World) -> None:
-    old = world.judged("old", at=moments.text(NOW - dt.timedelta(days=8)))
+    old = world.judged("old", at=utc(NOW - dt.timedelta(days=8)))
     with pytest.raises(RefusedError, match=r"its verdict of 2030-01-23T12:00:00Z is older than 7d"):
         world.approve(old)
     with pytest.raises(RefusedError, match="does not say when it was made"):
@@ -173,7 +174,7 @@ def test_an_approval_expires_by_itself(world: World) -> None:
 
 def test_after_the_time_limit_nobody_approves_any_more(world: World) -> None:
     digest = world.judged("one")
-    until = moments.text(NOW + dt.timedelta(days=2))
+    until = utc(NOW + dt.timedelta(days=2))
     with pytest.raises(RefusedError, match=f"was to be approved until {until}"):
         world.approve(digest, later=2 * DAY + 1, until=until)
     with pytest.raises(UsageError, match="is no moment"):
@@ -182,7 +183,7 @@ def test_after_the_time_limit_nobody_approves_any_more(world: World) -> None:
 
 def test_what_nobody_approves_is_rejected_by_the_clock_once_and_only_then(world: World) -> None:
     digest, approved = world.judged("one"), world.judged("two")
-    until = moments.text(NOW)
+    until = utc(NOW)
     subject, nobody = world.subject(digest), Approver(login="")
     with pytest.raises(UsageError, match="may be approved until"):
         reject_late(world.store, subject, nobody, NOW - dt.timedelta(seconds=1), until)
@@ -237,12 +238,22 @@ def test_nobody_approves_a_model_of_their_own_whatever_the_case_of_the_login(wor
         world.approve(world.judged("two", author=""))
 
 
+def test_where_gitlab_must_confirm_who_it_is_a_variable_alone_says_nothing(world: World) -> None:
+    digest = world.judged("one")
+    world.approve(digest)
+    world.settings = replace(world.settings, confirmed=True)
+    with pytest.raises(RefusedError, match="GitLab has not confirmed who you are"):
+        world.approve(digest)
+    with pytest.raises(RefusedError, match="counts for nothing: GitLab has not confirmed who gave it"):
+        world.check(digest)
+    world.approve(digest, replace(GRACE, confirmed=True), later=1)
+    world.check(digest)
+
+
 def test_every_reason_is_said_at_once(world: World) -> None:
     digest = world.judged("one", outcome=Outcome.FAIL, at="", author="mallory")
     with pytest.raises(RefusedError) as refused:
-        world.approve(
-            digest, replace(GRACE, login="mallory", protected=False), until=moments.text(NOW - dt.timedelta(1))
-        )
+        world.approve(digest, replace(GRACE, login="mallory", protected=False), until=utc(NOW - dt.timedelta(1)))
     assert len(refused.value.message.splitlines()) == 7
 
 
@@ -306,6 +317,8 @@ def test_a_record_that_is_altered_in_its_place_stops_everything(world: World) ->
     ("change", "says"),
     [
         (lambda found: found.update(by=""), "does not say who approved"),
+        (lambda found: found.update(by="mallory", **LATER), "'mallory' is not among those who may"),
+        (lambda found: found.update(by="Linus", **LATER), "'Linus' may be who made the model"),
         (lambda found: found.update(expires="never"), "does not say when it expires"),
         (lambda found: found.update(expires="2031-01-01T00:00:00"), "does not say when it expires"),
         (lambda found: found.update(verdict="pass"), "does not say which verdict"),
@@ -323,7 +336,7 @@ def test_a_record_that_is_altered_in_its_place_stops_everything(world: World) ->
 def test_a_forged_record_counts_for_nothing_and_is_noticed(
     world: World, change: Callable[[dict[str, Any]], None], says: str
 ) -> None:
-    digest = world.judged("one")
+    digest = world.judged("one", author="linus")
     world.approve(digest)
     world.tamper(change, digest)
     with pytest.raises(RefusedError, match=says):

@@ -7,16 +7,16 @@ import datetime as dt
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlgitlab.jobs.approval import moments
 from mlgitlab.jobs.approval.decision import Answer, Decision
 from mlgitlab.jobs.approval.standing import State, standing
+from mlgitlab.jobs.train.provenance import utc
 
 DIGEST = f"sha256:{'1' * 64}"
 START = dt.datetime(2030, 1, 31, 12, tzinfo=dt.UTC)
 
 
 def at(seconds: float) -> str:
-    return moments.text(START + dt.timedelta(seconds=seconds))
+    return utc(START + dt.timedelta(seconds=seconds))
 
 
 def decision(answer: Answer, seconds: float, lasts: float = 100, **fields: object) -> Decision:
