@@ -5,7 +5,7 @@ BIN := .venv/bin
 # As root on Debian, what is missing is installed; elsewhere the demo and the tests name it.
 APT := $(shell [ "$$(id -u)" = 0 ] && command -v apt-get)
 
-.PHONY: demo test bench bench-store lint types layers unit format clean
+.PHONY: demo test bench bench-store bench-deploy lint types layers unit format clean
 
 demo: .venv/installed tools
 	@$(BIN)/python -m scripts.demo
@@ -36,6 +36,10 @@ bench: .venv/installed
 # make bench-store: transfers beside those of the aws CLI on the same server, and beside cp and sha256sum
 bench-store: .venv/installed servers
 	$(BIN)/python -m benchmarks.store
+
+# make bench-deploy: half a minute of requests while models come and go behind nginx; the table is that of docs/deploy.md
+bench-deploy: .venv/installed tools
+	$(BIN)/python -m benchmarks.deploy
 
 format: .venv/installed
 	$(BIN)/ruff format .
@@ -77,9 +81,11 @@ servers: .venv-servers/installed
 	@.venv-servers/bin/python -m pip install -qq --disable-pip-version-check swift==2.38.3
 	@touch $@
 
-# gitlab-ci-local runs pipelines; it needs node and rsync.
+# gitlab-ci-local runs pipelines; it needs node and rsync. nginx answers in front of models; where systemd runs, the
+# package would start a server of its own, and is left to you.
 .PHONY: tools
 tools: node_modules/.package-lock.json
+	@[ -d /run/systemd/system ] || command -v nginx > /dev/null || { [ -z "$(APT)" ] || { $(APT) update -qq && $(APT) install -y -qq --no-install-recommends nginx-light; } > /dev/null; } || true
 	@command -v rsync > /dev/null || { [ -z "$(APT)" ] || { $(APT) update -qq && $(APT) install -y -qq rsync; } > /dev/null; } || true
 
 node_modules/.package-lock.json: package.json package-lock.json

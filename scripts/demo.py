@@ -1,4 +1,4 @@
-"""`make demo`: what mlgitlab makes of four changes to a repository with three models, and one of them run for real.
+"""`make demo`: what mlgitlab makes of four changes to three models, one of them run for real, and deployments by nginx.
 
 Everything happens in ./demo-out, which the next run replaces.
 """
@@ -12,8 +12,11 @@ import sys
 from pathlib import Path
 
 from scripts import gitlab_ci_local
+from scripts.deploy_story import play
 from scripts.example_repository import ExampleRepository
 from scripts.gitlab_ci_local import PROJECT
+from tests import nginx_host
+from tests.nginx_project import project
 
 OUT = PROJECT / "demo-out"
 # Only a folder with this file in it was made by us, and may be deleted.
@@ -63,7 +66,23 @@ def main() -> int:
         "--plan",
         "../plan.json",
     )
-    return run(repository)
+    failed = run(repository)
+    return deploy() or failed
+
+
+def deploy() -> int:
+    """Deployments to a real nginx under load; 1 when a request failed."""
+    heading("Deployments, while users send requests")
+    if nginx_host.MISSING:
+        print(f"Not shown: {nginx_host.MISSING}.")
+        return 0
+    (OUT / "deploy").mkdir()
+    with project(OUT / "deploy") as made:
+        told = play(made, 2, lambda line: print(paint(line, 2) if line.startswith("$") else f"  {line}", flush=True))
+    heading("What the users saw")
+    print(f"  {told.requests} requests in {told.seconds:.0f} s, {told.failed} failed")
+    print(f"  {told.share:.1%} of {told.canary_users} users had the 5% canary, and {told.torn} had both models")
+    return 1 if told.failed else 0
 
 
 def run(repository: ExampleRepository) -> int:

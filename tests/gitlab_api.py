@@ -1,7 +1,7 @@
-"""A small GitLab that keeps what it is told: its CI Lint and notes, over real HTTP, for the real python-gitlab.
+"""A small GitLab that keeps what it is told: its CI Lint, notes and issues, over real HTTP, for the real python-gitlab.
 
-Behaviour: https://docs.gitlab.com/api/lint/, https://docs.gitlab.com/api/notes/ and
-https://docs.gitlab.com/api/rest/#pagination.
+Behaviour: https://docs.gitlab.com/api/lint/, https://docs.gitlab.com/api/notes/,
+https://docs.gitlab.com/api/issues/#new-issue and https://docs.gitlab.com/api/rest/#pagination.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 TOKEN = "glpat-secret-of-the-test"
 BOT, PERSON = 71, 72  # users: the token's own, and somebody else
 _NOTES = re.compile(r"/api/v4/projects/([^/]+)/merge_requests/(\d+)/notes(?:/(\d+))?")
+_ISSUES = re.compile(r"/api/v4/projects/([^/]+)/issues")
 _LINT = re.compile(r"/api/v4/projects/([^/]+)/ci/lint")
 
 Answer = tuple[int, object, dict[str, str]]
@@ -53,6 +54,7 @@ class FakeGitLab:
     linted: list[str] = field(default_factory=list)
     merge_request: int = 12
     notes: list[Note] = field(default_factory=list)
+    issues: list[dict[str, object]] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     broken: bool = False  # a proxy answers in its place, in HTML
 
@@ -68,6 +70,8 @@ class FakeGitLab:
             return 200, {"id": BOT, "username": "project_1_bot"}, {}
         if found := _LINT.fullmatch(path):
             return self._lint(unquote(found[1]), body["content"])
+        if (found := _ISSUES.fullmatch(path)) and unquote(found[1]) == self.project and method == "POST":
+            return self._opened(body)
         found = _NOTES.fullmatch(path)
         if found and (unquote(found[1]), int(found[2])) == (self.project, self.merge_request):
             return self._listed(path, query) if method == "GET" else self._kept(found[3], body["body"])
@@ -79,6 +83,13 @@ class FakeGitLab:
         self.linted.append(content)
         answer = {"valid": not self.errors, "errors": list(self.errors), "warnings": list(self.warnings)}
         return 200, {**answer, "merged_yaml": content, "includes": []}, {}
+
+    def _opened(self, wanted: Mapping[str, str]) -> Answer:
+        if not wanted.get("title"):
+            return 400, {"message": {"title": ["can't be blank"]}}, {}
+        number = len(self.issues) + 1
+        self.issues.append({**wanted, "iid": number, "web_url": f"{self.url}/{self.project}/-/issues/{number}"})
+        return 201, self.issues[-1], {}
 
     def _listed(self, path: str, query: str) -> Answer:
         asked = {name: values[0] for name, values in parse_qs(query).items()}

@@ -36,6 +36,7 @@ _COMMANDS = {
     "metrics": "Report, compare and draw the numbers of a training.",
     "model": "Store, fetch and look at models.",
     "runner": "Register, configure and check GPU runners.",
+    "deploy": "Bring models to where they answer, and back.",
     "config": "Print the effective configuration or its JSON Schema; check the project's own configurations.",
     "completion": "Print the completion script for a shell.",
 }

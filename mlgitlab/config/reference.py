@@ -7,7 +7,7 @@ from typing import assert_never
 
 from mlgitlab.config.json_schema import summary
 from mlgitlab.config.quantities import ByteSize, Elapsed
-from mlgitlab.config.scalars import Duration, GitLabVersion, Globs, Share
+from mlgitlab.config.scalars import Duration, GitLabVersion, Globs, Percent, Share
 from mlgitlab.config.shapes import (
     Choice,
     Key,
@@ -23,7 +23,15 @@ from mlgitlab.config.shapes import (
 )
 from mlgitlab.config.show import as_data
 
-_WRITTEN = {Duration: "duration", GitLabVersion: "version", ByteSize: "size in bytes", Elapsed: "time", Share: "share"}
+_WRITTEN = {
+    Duration: "duration",
+    GitLabVersion: "version",
+    ByteSize: "size in bytes",
+    Elapsed: "time",
+    Share: "share",
+    Percent: "percentage",
+}
+
 EXAMPLE = """\
 version: 1
 models:

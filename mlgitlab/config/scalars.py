@@ -116,6 +116,34 @@ class Share:
         return f"{self.value * 100:.10g}%"
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Percent:
+    """A share, written `5%` or `0.5%`; `value` is the number before the sign."""
+
+    value: float
+
+    json_type = "string"
+    expects = "a percentage from 0.01% to 100%"
+    pattern = r"^\s*[0-9]{1,3}(\.[0-9]{1,2})?\s*%\s*$"
+
+    @classmethod
+    def parse(cls, text: str) -> Percent:
+        """Read `5%`; ValueError when it is none, zero, or more than the whole."""
+        found = re.match(cls.pattern, text)
+        value = float(text.replace("%", "")) if found else 0.0
+        if not 0 < value <= 100:
+            raise ValueError(cls.expects)
+        return cls(value)
+
+    @property
+    def share(self) -> float:
+        """The same as a fraction of 1."""
+        return self.value / 100
+
+    def __str__(self) -> str:
+        return f"{self.value:g}%"
+
+
 @dataclass(frozen=True, slots=True)
 class Globs:
     """Patterns as in .gitignore; those that start with `!` exclude.

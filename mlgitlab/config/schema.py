@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import ClassVar, Literal
 
 from mlgitlab.config.costs import Budgets, Costs
+from mlgitlab.config.deploy import Deployment
 from mlgitlab.config.field import Json, Name, doc
 from mlgitlab.config.fleet import Runners
 from mlgitlab.config.gates import Gates
@@ -141,7 +142,7 @@ class Model:
     evaluate: Step | None = field(default=None, metadata=doc("The evaluation of what training made."))
     gates: Gates | None = field(default=None, metadata=doc("Rules that the evaluated model must pass; judged by `MODEL:gate` where there is a store."))
     approval: Json | None = field(default=None, metadata=doc("Who must approve a promotion. Accepted and compared; acted on by a later release."))
-    deploy: Json | None = field(default=None, metadata=doc("Where and how the model is deployed. Accepted and compared; acted on by a later release."))
+    deploy: Mapping[Name, Deployment] = field(default_factory=dict, metadata=doc("Where and how the model is deployed: environments by name, in their order."))
     retrain: Json | None = field(default=None, metadata=doc("Signals that start a retraining. Accepted and compared; acted on by a later release."))
     source_roots: tuple[str, ...] = field(default=(), metadata=doc("Folders on the Python module path of this model's steps, besides the project's."))
     image: str | None = field(default=None, metadata=doc("Container image of the model's steps."))

@@ -14,7 +14,7 @@ from mlgitlab.config import schema
 from mlgitlab.config.field import Json, Name
 from mlgitlab.config.inputs import Inputs
 from mlgitlab.config.quantities import ByteSize, Elapsed
-from mlgitlab.config.scalars import Duration, GitLabVersion, Globs, Share
+from mlgitlab.config.scalars import Duration, GitLabVersion, Globs, Percent, Share
 
 
 class Plain(Enum):
@@ -39,7 +39,7 @@ class Choice:
 class Written:
     """A text with a form of its own."""
 
-    kind: type[Duration | GitLabVersion | ByteSize | Elapsed | Share]
+    kind: type[Duration | GitLabVersion | ByteSize | Elapsed | Share | Percent]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,7 @@ def _shape_of_class(kind: type[Any]) -> Shape:
         return Choice(tuple(kind))
     if issubclass(kind, Globs | Inputs):
         return Patterns(kind)
-    if issubclass(kind, Duration | GitLabVersion | ByteSize | Elapsed | Share):
+    if issubclass(kind, Duration | GitLabVersion | ByteSize | Elapsed | Share | Percent):
         return Written(kind)
     if is_dataclass(kind):
         return Section(kind)

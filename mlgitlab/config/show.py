@@ -10,7 +10,7 @@ from enum import Enum
 from mlgitlab.config.inputs import Inputs
 from mlgitlab.config.parse import Parsed
 from mlgitlab.config.quantities import ByteSize, Elapsed
-from mlgitlab.config.scalars import Duration, GitLabVersion, Globs, Share
+from mlgitlab.config.scalars import Duration, GitLabVersion, Globs, Percent, Share
 from mlgitlab.config.schema import Config
 from mlgitlab.config.shapes import MapOf, Section, Shape, keys_of
 
@@ -54,7 +54,7 @@ def as_data(value: object) -> object:  # noqa: PLR0911 (one for each type)
     match value:
         case Enum():
             return value.value
-        case Duration() | GitLabVersion() | ByteSize() | Elapsed() | Share():
+        case Duration() | GitLabVersion() | ByteSize() | Elapsed() | Share() | Percent():
             return str(value)
         case Globs(include, exclude):
             return [*include, *(f"!{pattern}" for pattern in exclude)]

@@ -13,6 +13,7 @@ BLOBS = "blobs/sha256/"
 MODELS = "models/"
 POINTERS = "pointers/"
 RESULTS = "results/"
+DEPLOYMENTS = "deployments/"
 ENROLLED = "enrolled/"
 # There while a garbage collection runs.
 COLLECTING = "gc/running.json"
@@ -75,6 +76,11 @@ def records(name: str, digest: str, kind: str) -> str:
 def pointer(name: str, pointer_name: str) -> str:
     """The moves of a pointer."""
     return f"{POINTERS}{_named(name, 'model')}/{_named(pointer_name, 'pointer')}/"
+
+
+def deployments(name: str, environment: str) -> str:
+    """What happened to the deployments of a model in an environment."""
+    return f"{DEPLOYMENTS}{_named(name, 'model')}/{_named(environment, 'environment')}/"
 
 
 def results(step: str, fingerprint: str) -> str:

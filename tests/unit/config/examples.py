@@ -42,7 +42,7 @@ models:
     evaluate: {command: python -m fraud.evaluate, datasets: [claims, holdout], gpu: none}
     gates: {size: {max_files: 3}}
     approval: {from: [mlops], expires: 2 days}
-    deploy: {to: [nginx]}
+    deploy: {production: {target: pointer, strategy: replace}}
     retrain: {auc: {at_least: 0.8}, drift: null}
     source_roots: src
     gpu: {type: a100, count: 2}

@@ -1,0 +1,26 @@
+"""`mlgitlab deploy`: models to where they answer, and back."""
+
+from __future__ import annotations
+
+import click
+
+from mlgitlab.cli.lazy import LazyGroup
+
+_SUBCOMMANDS = {
+    "run": "Bring a judged model to an environment, step by step.",
+    "watch": "Judge the live model for a while after the switch.",
+    "rollback": "Go back to the model before.",
+    "status": "Show who answers, who is ready, and what is under way.",
+    "history": "Show every deployment of an environment.",
+    "agreement": "Compare the answers of two models to the same requests.",
+    "record": "Keep some requests, masked, for a replay.",
+    "replay": "Ask two models the recorded requests, and compare their answers.",
+}
+
+
+@click.group("deploy", cls=LazyGroup, modules="mlgitlab.cli.deploy_{}", subcommands=_SUBCOMMANDS)
+def command() -> None:
+    """Bring models to where they answer, and back.
+
+    How is said below `models.NAME.deploy.ENVIRONMENT` in mlgitlab.yml; docs/deploy.md explains it.
+    """

@@ -1,0 +1,29 @@
+"""`mlgitlab deploy rollback`."""
+
+from __future__ import annotations
+
+import click
+
+from mlgitlab.cli.deploy_report import gone_back
+from mlgitlab.cli.deploying import Place, place_options, require_protected
+from mlgitlab.cli.main import Surroundings
+from mlgitlab.cli.options import json_option
+from mlgitlab.jobs.deploy.run import roll_back
+
+
+@click.command("rollback")
+@click.argument("model")
+@click.option("--why", default="", metavar="TEXT", help="Kept in the history.")
+@place_options
+@json_option
+@click.pass_obj
+def command(around: Surroundings, place: Place, model: str, *, why: str, as_json: bool) -> None:
+    """Let the model before answer again: the one that was permitted and live before MODEL's last deployment.
+
+    A deployment that is not finished is taken back. The model before takes over without being loaded where it is
+    still ready; else its bytes are verified, and it is loaded first. Again: one further back.
+    """
+    here = place.opened(around, model)
+    require_protected(here.task, around.environ)
+    deployed = roll_back(here.task, here.tools, why or f"asked for by {here.tools.by or 'somebody'}")
+    gone_back(deployed, as_json=as_json)

@@ -1,0 +1,94 @@
+"""Where models answer: nginx on this host, the project's own scripts, or the store's pointer."""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from mlgitlab.adapters import files
+from mlgitlab.adapters.deploy_command import CommandPlace
+from mlgitlab.adapters.gitlab_issues import GitLabIssues
+from mlgitlab.adapters.http import free_ports
+from mlgitlab.adapters.machine import SystemClock
+from mlgitlab.adapters.nginx.target import NginxOnHost
+from mlgitlab.adapters.owner import LocalOwner
+from mlgitlab.config.deploy import ShadowTraffic, TargetKind
+from mlgitlab.errors import UsageError
+from mlgitlab.jobs.deploy.pointer_target import PointerTarget
+from mlgitlab.jobs.deploy.recording import Copies
+from mlgitlab.jobs.deploy.target import Target
+from mlgitlab.jobs.deploy.task import Incidents, Task
+from mlgitlab.store.library import Store
+
+
+def target(task: Task, store: Store, root: Path, environ: Mapping[str, str]) -> Target:
+    """The place that a task is about; what is relative in its configuration starts at `root`."""
+    settings = task.settings
+    match settings.target:
+        case TargetKind.NGINX:
+            assert settings.nginx
+            return NginxOnHost(
+                folder=(root / settings.nginx.folder).absolute(),
+                settings=settings.nginx,
+                shadow=settings.shadow or ShadowTraffic(),
+                environ=environ,
+            )
+        case TargetKind.COMMAND:
+            assert settings.command
+            return CommandPlace(
+                model=task.model, environment=task.environment, root=root, settings=settings.command, environ=environ
+            )
+        case TargetKind.POINTER:
+            return PointerTarget(store=store, model=task.model, environment=task.environment)
+
+
+def copies(target: Target) -> Copies:
+    """The place as one that can copy requests; UsageError where it cannot."""
+    if not isinstance(target, NginxOnHost):
+        raise UsageError("only the target `nginx` can record requests", "log them in your own service")
+    return target
+
+
+@contextlib.contextmanager
+def trial(task: Task, environ: Mapping[str, str]) -> Iterator[NginxOnHost]:
+    """Two slots in a folder and on ports of their own, which are gone with the block."""
+    settings = task.settings.nginx
+    if settings is None or not settings.serve:
+        raise UsageError("only a model that `nginx.serve` starts can be started here")
+    with tempfile.TemporaryDirectory(prefix="mlgitlab-") as folder:
+        alone = replace(settings, folder=folder, ports=tuple(free_ports(2)))
+        target = NginxOnHost(folder=Path(folder), settings=alone, shadow=ShadowTraffic(), environ=environ)
+        try:
+            yield target
+        finally:
+            target.end()
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Write a file that only its owner reads."""
+    files.write(path, content)
+    path.chmod(0o600)
+
+
+def incidents(task: Task, environ: Mapping[str, str]) -> Incidents | None:
+    """Where failures are told: the project's issues, with a token; None without one, or where none are wanted."""
+    settings, token = task.settings.incident, environ.get("MLGITLAB_GITLAB_TOKEN", "")
+    url, project = environ.get("CI_SERVER_URL", ""), environ.get("CI_PROJECT_ID", "")
+    if not (settings and token and url and project):
+        return None
+    return GitLabIssues(
+        url=url, project=project, token=token, labels=settings.labels, confidential=settings.confidential
+    )
+
+
+def clock() -> SystemClock:
+    """The machine's clocks."""
+    return SystemClock()
+
+
+def owner() -> LocalOwner:
+    """The process that we are."""
+    return LocalOwner()

@@ -1,0 +1,1 @@
+"""What brings a judged model to where it answers, step by step, and back again."""
