@@ -23,7 +23,7 @@ MODEL = "fraud"
 
 
 @dataclass
-class TestClock:
+class WaitingClock:
     """Time that passes only by waiting; `each` is called every second of it."""
 
     seconds_since: float = 1_900_000_000.0
@@ -43,7 +43,7 @@ class TestClock:
 
 
 @dataclass
-class TestOwner:
+class NamedOwner:
     """A process; those whose names are in `dead` are gone."""
 
     name: str = "one"
@@ -97,8 +97,8 @@ class World:
 
     store: Store
     target: Target
-    clock: TestClock = field(default_factory=TestClock)
-    owner: TestOwner = field(default_factory=TestOwner)
+    clock: WaitingClock = field(default_factory=WaitingClock)
+    owner: NamedOwner = field(default_factory=NamedOwner)
     said: list[str] = field(default_factory=list)
 
     @property
@@ -115,7 +115,7 @@ class World:
 
     def of(self, owner: str) -> Tools:
         """The tools of another process."""
-        return replace(self.tools, owner=TestOwner(name=owner, dead=self.owner.dead))
+        return replace(self.tools, owner=NamedOwner(name=owner, dead=self.owner.dead))
 
 
 def task(text: str, environment: str = "production") -> Task:

@@ -6,7 +6,6 @@ import contextlib
 import json
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,8 +87,7 @@ class Project:
 @contextlib.contextmanager
 def project(root: Path) -> Iterator[Project]:
     """A project in a folder; nginx and the models are ended with the block."""
-    # Not below the project: a path to a socket must be short.
-    with tempfile.TemporaryDirectory() as folder, nginx_host.nginx_host(Path(folder)) as host:
+    with nginx_host.short_folder() as folder, nginx_host.nginx_host(folder) as host:
         made = Project(root=root, host=host, store=new_store(root / "store"))
         (root / "requests.jsonl").write_text(REQUESTS, "utf-8")
         made.configure()

@@ -10,6 +10,7 @@ _SUBCOMMANDS = {
     "run": "Bring a judged model to an environment, step by step.",
     "watch": "Judge the live model for a while after the switch.",
     "rollback": "Go back to the model before.",
+    "retire": "Stop the model before, once the window for a rollback is over.",
     "status": "Show who answers, who is ready, and what is under way.",
     "history": "Show every deployment of an environment.",
     "agreement": "Compare the answers of two models to the same requests.",

@@ -14,10 +14,11 @@ from mlgitlab.jobs.deploy.run import roll_back
 @click.command("rollback")
 @click.argument("model")
 @click.option("--why", default="", metavar="TEXT", help="Kept in the history.")
+@click.option("--take-over", is_flag=True, help="Also while a deployment or a watch is at work: it stops.")
 @place_options
 @json_option
 @click.pass_obj
-def command(around: Surroundings, place: Place, model: str, *, why: str, as_json: bool) -> None:
+def command(around: Surroundings, place: Place, *, model: str, why: str, take_over: bool, as_json: bool) -> None:
     """Let the model before answer again: the one that was permitted and live before MODEL's last deployment.
 
     A deployment that is not finished is taken back. The model before takes over without being loaded where it is
@@ -25,5 +26,6 @@ def command(around: Surroundings, place: Place, model: str, *, why: str, as_json
     """
     here = place.opened(around, model)
     require_protected(here.task, around.environ)
-    deployed = roll_back(here.task, here.tools, why or f"asked for by {here.tools.by or 'somebody'}")
+    said = why or f"asked for by {here.tools.by or 'somebody'}"
+    deployed = roll_back(here.task, here.tools, said, take_over=take_over)
     gone_back(deployed, as_json=as_json)

@@ -37,7 +37,7 @@ CONTROLLED: frozenset[TargetKind] = frozenset()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErrorCriterion:
-    """How many of the candidate's answers may be errors: statuses from 500 on, and no answer."""
+    """How many of the candidate's answers may be errors: statuses from 499 on, no answer, or one by another model."""
 
     max_ratio: float | None = field(default=None, metadata=doc("Largest ratio of its error rate to that of the current model."))
     at_most: Percent | None = field(default=None, metadata=doc("Largest error rate. One that is shown to be below it passes, unless the ratio is shown to be too high."))
@@ -87,7 +87,7 @@ class DeployCriteria:
 class DeployRollback:
     """The way back."""
 
-    window: Duration = field(default=Duration(86400), metadata=doc("How long the model before stays ready, so that it takes over without being loaded again."))
+    window: Duration = field(default=Duration(86400), metadata=doc("How long `mlgitlab deploy retire` leaves the model before ready, so that it takes over without being loaded again."))
     watch: Duration = field(default=Duration(1800), metadata=doc("How long `mlgitlab deploy watch` judges the new model after the switch; a failure goes back."))
 
 

@@ -33,6 +33,7 @@ _SLOTS = 2
 
 def check(config: Config) -> Iterator[Finding]:
     """Everything wrong with the deployments."""
+    yield from _shared(config)
     for model, parts in config.models.items():
         for environment, deployment in parts.deploy.items():
             yield from _deployment(f"models.{model}.deploy.{environment}", deployment)
@@ -55,6 +56,18 @@ def _deployment(path: str, found: Deployment) -> Iterator[Finding]:
     ):
         if number < least:
             yield Finding(path=f"{path}.{key}", what=f"{number} is less than {least}")
+
+
+def _shared(config: Config) -> Iterator[Finding]:
+    """Two deployments that share a folder would end each other's models."""
+    owner: dict[str, str] = {}
+    for model, parts in config.models.items():
+        for environment, found in parts.deploy.items():
+            path = f"models.{model}.deploy.{environment}.nginx.folder"
+            first = owner.setdefault(found.nginx.folder, path) if found.nginx else path
+            if first != path:
+                hint = "give each a folder of its own, also on different hosts"
+                yield Finding(path=path, what=f"`{first}` is the same folder", hint=hint)
 
 
 def _sections(path: str, found: Deployment) -> Iterator[Finding]:

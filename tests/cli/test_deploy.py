@@ -31,7 +31,7 @@ def test_the_first_model_is_tested_and_answers_and_a_second_run_changes_nothing(
     assert (status["traffic"]["live"], status["warm"], status["pointer"]) == (digest, [digest], digest)
     entries = project.run("history", "fraud", "--json").json["deployments"][0]["entries"]
     assert [entry["kind"] for entry in entries] == [
-        "begun", "placed", "tested", "routing", "routed", "passed", "settled",
+        "begun", "placing", "placed", "tested", "routing", "routed", "passed", "settling", "settled",
     ]  # fmt: skip
 
 

@@ -6,7 +6,6 @@ import json
 import math
 import os
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -97,8 +96,7 @@ def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
         return
     if nginx_host.MISSING:
         pytest.skip(nginx_host.MISSING)
-    # Not tmp_path: a path to a socket must be short.
-    with tempfile.TemporaryDirectory() as folder, nginx_host.nginx_host(Path(folder)) as host:
+    with nginx_host.short_folder() as folder, nginx_host.nginx_host(folder) as host:
         yield host
 
 

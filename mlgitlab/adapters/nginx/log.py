@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 
 from mlgitlab.jobs.deploy.target import Seen
 
-_MOST_KEPT = 200_000  # rows of all models; past it, every second one goes
+_MOST_KEPT = 200_000  # rows of all models
 _CLIENT_GONE = 499  # nginx's own: the user did not wait for the answer
 _BLOCK = 4096
 
@@ -28,9 +28,10 @@ class _Row:
 
 @dataclass(kw_only=True)
 class Tally:
-    """What was seen since a moment, up to a place in the log."""
+    """What was seen since a moment, up to a place in the log; of the rows at most `most`."""
 
     since: float
+    most: int
     counts: dict[str, list[int]] = field(default_factory=dict)  # by digest: requests, errors
     rows: list[_Row] = field(default_factory=list)
     stride: int = 1
@@ -73,7 +74,7 @@ class Tally:
                 values=dict(_values(found)),
             )
         )
-        if len(self.rows) > _MOST_KEPT:
+        if len(self.rows) > self.most:
             self.stride *= 2
             self.rows = [row for row in self.rows if row.lot % self.stride == 0]
 
@@ -118,9 +119,13 @@ def _number(text: str) -> float | None:
 
 @dataclass(kw_only=True)
 class AccessLog:
-    """A log whose lines are in the order of their time; `.1` is what came before the present file."""
+    """A log whose lines are in the order of their time; `.1` is what came before the present file.
+
+    Of more rows than `most`, every second one goes.
+    """
 
     path: Path
+    most: int = _MOST_KEPT
     _last: tuple[Tally, Path, int, int] | None = None  # and the file, its inode and the place in it
 
     def observe(self, since: float, until: float) -> Mapping[str, Seen]:
@@ -128,7 +133,7 @@ class AccessLog:
         if self._last and self._last[0].since == since and self._last[2] == _inode(self._last[1]):
             tally, _, _, place = self._last
             return self._read(tally, self.path, until, place)
-        tally = Tally(since=since)
+        tally = Tally(since=since, most=self.most)
         old = self.path.with_name(f"{self.path.name}.1")
         for path in (old, self.path):
             if path.exists() and path.stat().st_mtime >= since:

@@ -40,11 +40,19 @@ class Nginx:
             raise UsageError(f"the path of {paths.show(str(self.folder))!r} is too long for a socket in it")
         for name in ("logs", "tmp", "slots", "models"):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
+        self._require_reachable()
         built = self._run("-V").stderr
         missing = [name for name in _NEEDED if f"--without-http_{name}_module" in built]
         if missing:
             raise UsageError(f"this nginx was built without {', '.join(missing)}", "take the distribution's own")
         return tuple(name for name in KEEPING if f"--without-http_{name}_module" not in built)
+
+    def _require_reachable(self) -> None:
+        """Started by root, nginx's workers are somebody else, and keep large requests in the folder for a moment."""
+        closed = [each for each in (self.folder, *self.folder.parents) if not each.stat().st_mode & 0o001]
+        if os.geteuid() == 0 and closed:
+            what = f"nginx's workers, who are not root, cannot pass {paths.show(str(closed[-1]))!r}"
+            raise UsageError(what, "choose another folder, let others pass it (`chmod o+x`), or deploy as another user")
 
     def swap(self, content: str) -> None:
         """Put a configuration in place of the present one in one step, if nginx takes it; UsageError otherwise."""

@@ -97,10 +97,10 @@ class Slot:
                 stderr=log,
                 start_new_session=True,
             )
-        started.returncode = 0  # Popen must not wait for it: it outlives us, and is known by its id
         until = time.monotonic() + _STOPPING
-        while self._pid() is None and time.monotonic() < until:
+        while self._pid() is None and started.poll() is None and time.monotonic() < until:
             time.sleep(0.01)
+        started.returncode = 0  # Popen must not wait for it: it outlives us, and is known by its id
 
     def _environment(self, digest: str, room: Path) -> Mapping[str, str]:
         kept = {name: self.environ[name] for name in _INHERITED if name in self.environ}
@@ -165,7 +165,7 @@ class Slot:
     def _last_words(self) -> str:
         with contextlib.suppress(OSError):
             lines = (self.folder / "serve.log").read_bytes()[-_LAST_WORDS:].decode("utf-8", "replace").splitlines()
-            return "".join(f"\n  {paths.printable(line)}" for line in lines[-5:])
+            return f": {paths.printable(' | '.join(lines[-5:]))}" if lines else ""
         return ""
 
 

@@ -51,6 +51,7 @@ class Run:
     def _place(self) -> None:
         self._permit()
         self.tools.tell(f"placing {self._candidate}, without traffic")
+        self.lease.append(Kind.PLACING)
         self._fetch(self.plan.candidate)
         self.tools.target.place(self.plan.candidate)
         self.lease.append(Kind.PLACED)
@@ -85,10 +86,12 @@ class Run:
         )
         judgements = try_out(trial)
         self._tell(shown(judgements))
-        good = together(judgements) is not Outcome.FAIL
+        outcome = together(judgements)
+        good = outcome is Outcome.PASS
+        failed = ", ".join(each.criterion for each in judgements if each.outcome is outcome)
         self.lease.append(
             Kind.TESTED if good else Kind.FAILED,
-            why="" if good else "the synthetic test failed",
+            why="" if good else f"the synthetic test: {outcome} by {failed}",
             facts=tuple(facts(judgements)),
         )
 
@@ -146,6 +149,7 @@ class Run:
         self._permit()
         seen = deployed.begun.pointer
         pointer = self.tools.store.pointer(self.task.model, self.task.environment)
+        self.lease.append(Kind.SETTLING)
         if not (pointer and pointer.digest == self.plan.candidate and pointer.number == seen + 1):
             pointer = self._point(self.plan.candidate, seen, f"deployed by {self.task.settings.strategy}")
         self.lease.append(Kind.SETTLED, pointer=pointer.number)
@@ -155,7 +159,7 @@ class Run:
         """Go back: the traffic first, then the pointer, then what is left of the candidate."""
         before, target = self.plan.before, self.tools.target
         self.tools.tell(f"going back to {digests.short(before) if before else 'nothing'}: {deployed.why}")
-        loaded = bool(before) and before not in target.standing().warm
+        loaded = bool(before) and not isinstance(target, GoesBack) and before not in target.standing().warm
         if loaded:
             self._fetch(before)
             target.place(before)

@@ -25,17 +25,20 @@ class Kind(StrEnum):
     BEGUN = "begun"
     TAKEN = "taken"  # somebody goes on where another left off
     KEPT = "kept"  # whoever has the lease still works
+    PLACING = "placing"  # the model is about to be loaded
     PLACED = "placed"
     TESTED = "tested"
     ROUTING = "routing"  # the traffic is about to be changed
     ROUTED = "routed"
     PASSED = "passed"  # a step is judged
     HELD = "held"  # it waits for a person
+    SETTLING = "settling"  # the pointer is about to be moved
     SETTLED = "settled"  # the candidate is the model of the environment
     SHADOWED = "shadowed"  # a shadow has shown what it should; nothing else has changed
     WATCHED = "watched"  # judged after the switch, and good
     FAILED = "failed"  # from here on it goes back
     REVERTED = "reverted"
+    RETIRED = "retired"  # what was kept ready for the way back is stopped
     RECORDED = "recorded"  # requests were kept for a replay
     INCIDENT = "incident"  # an issue was opened
 

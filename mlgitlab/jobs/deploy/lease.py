@@ -15,7 +15,9 @@ from mlgitlab.jobs.train.world import Clock
 from mlgitlab.store import digests
 
 SECONDS = 300.0
-_FINAL = frozenset({Kind.SETTLED, Kind.SHADOWED, Kind.REVERTED, Kind.HELD, Kind.WATCHED, Kind.RECORDED, Kind.INCIDENT})
+_FINAL = frozenset({
+    Kind.SETTLED, Kind.SHADOWED, Kind.REVERTED, Kind.HELD, Kind.WATCHED, Kind.RETIRED, Kind.RECORDED, Kind.INCIDENT,
+})  # fmt: skip
 
 
 class OvertakenError(RefusedError):
@@ -68,7 +70,7 @@ class Lease:
 
     def begin(self, entry: Mapping[str, Any]) -> Deployed:
         """Begin a deployment."""
-        self.base = Entry(kind=Kind.BEGUN, at="", owner="", **entry)
+        self.base, self.deployment = Entry(kind=Kind.BEGUN, at="", owner="", **entry), 0
         self.append(Kind.BEGUN, **{name: entry[name] for name in ("plan", "pointer", "strategy")})
         self.deployment = self._entries[-1][0]
         return self.seen()

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from mlgitlab.config.deploy import Recording
-from mlgitlab.errors import RefusedError, UsageError
+from mlgitlab.errors import UsageError
 from mlgitlab.jobs.deploy.journal import Kind
 from mlgitlab.jobs.deploy.masking import kept
+from mlgitlab.jobs.deploy.run import live
 from mlgitlab.jobs.deploy.target import Question
-from mlgitlab.jobs.deploy.task import Task, Tools, lease
+from mlgitlab.jobs.deploy.task import Task, Tools
 
 _TICK = 0.2
 
@@ -43,12 +44,8 @@ def record(task: Task, tools: Tools, copies: Copies, count: int, seconds: float)
     if rules is None:
         hint = f"say who consented, and what is masked, in `models.{task.model}.deploy.{task.environment}.record`"
         raise UsageError("nobody has consented to the recording of requests", hint)
-    held = lease(task, tools)
-    found = held.look()
-    held.require_free(found)
-    if found.open or found.live is None:
-        raise RefusedError(f"nothing that was deployed is live: {task.model} in {task.environment}")
-    held.take(found.live)
+    held, found = live(task, tools)
+    held.take(found)
     recorded = Recorded()
     until = tools.clock.seconds() + seconds
     with copies.copying(lambda question: _take(recorded, question, rules, count), rules.sample.value):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mlgitlab.errors import RefusedError
+from mlgitlab.jobs.deploy import journal
 from mlgitlab.jobs.deploy.acts import Run
 from mlgitlab.jobs.deploy.journal import Kind
 from mlgitlab.jobs.deploy.judgement import facts, shown
@@ -29,7 +30,7 @@ def deploy(task: Task, tools: Tools, candidate: str) -> Deployed | None:
         ended = _resume(task, tools, held, record.open, candidate)
         if ended.begun.candidate == candidate:
             return ended
-    begun = _begin(task, tools, held, candidate)
+    begun = _begin(task, tools, held, record, candidate)
     return _carry_on(*begun) if begun else None
 
 
@@ -48,16 +49,13 @@ def _resume(task: Task, tools: Tools, held: Lease, found: Deployed, candidate: s
     return _carry_on(Run(task=task, tools=tools, lease=held, plan=planned), held.seen())
 
 
-def _begin(task: Task, tools: Tools, held: Lease, candidate: str) -> tuple[Run, Deployed] | None:
+def _begin(task: Task, tools: Tools, held: Lease, record: Record, candidate: str) -> tuple[Run, Deployed] | None:
     pointer = tools.store.pointer(task.model, task.environment)
     live = tools.target.standing().traffic.live
     pointed = pointer.digest if pointer else ""
     if live == candidate == pointed:
         return None
-    if live not in ("", pointed):
-        what = f"{digests.short(live)} answers, and {task.model}@{task.environment} stands at "
-        hint = "somebody moved one without the other; `mlgitlab model tag --force` moves the pointer"
-        raise RefusedError(what + (digests.short(pointed) if pointed else "nothing"), hint)
+    _require_order(task, record, candidate, live, pointed)
     tools.permit.check(task.model, candidate, task.environment)
     planned = plan(task.settings, candidate, live)
     deployed = held.begin({
@@ -68,6 +66,18 @@ def _begin(task: Task, tools: Tools, held: Lease, candidate: str) -> tuple[Run, 
         "pointer": pointer.number if pointer else 0,
     })  # fmt: skip
     return Run(task=task, tools=tools, lease=held, plan=planned), deployed
+
+
+def _require_order(task: Task, record: Record, candidate: str, live: str, pointed: str) -> None:
+    """RefusedError where what answers is not what the pointer says, or nothing answers where something should."""
+    named = f"{task.model}@{task.environment}"
+    if live not in ("", pointed):
+        stands = digests.short(pointed) if pointed else "nothing"
+        what = f"{digests.short(live)} answers, and {named} stands at {stands}"
+        raise RefusedError(what, "somebody moved one without the other; `mlgitlab model tag --force` moves the pointer")
+    if not live and record.live and candidate != pointed:
+        what = f"{digests.short(record.live.begun.candidate)} should answer here, and nothing does"
+        raise RefusedError(what, f"is this the right machine? `mlgitlab deploy run {named}` brings it back")
 
 
 def _carry_on(run: Run, deployed: Deployed) -> Deployed:
@@ -84,14 +94,16 @@ def _carry_on(run: Run, deployed: Deployed) -> Deployed:
     return deployed
 
 
-def roll_back(task: Task, tools: Tools, why: str) -> Deployed:
+def roll_back(task: Task, tools: Tools, why: str, *, take_over: bool = False) -> Deployed:
     """Go back to the model before: from a deployment that is not finished, or from the one that is live.
 
-    RefusedError where there is none, nothing was there before, or somebody is at work.
+    RefusedError where there is none, nothing was there before, or somebody is at work. With `take_over` whoever is at
+    work is overtaken, and stops before the next change.
     """
     held = lease(task, tools)
     record = held.look()
-    held.require_free(record)
+    if not take_over:
+        held.require_free(record)
     found = record.open or record.live
     if found is None or (found.was_live and not found.begun.before):
         raise RefusedError(f"there is nothing that {task.model} in {task.environment} could go back to")
@@ -107,12 +119,7 @@ def watch(task: Task, tools: Tools) -> tuple[Outcome, Deployed]:
     Where nobody could tell, or there is nothing to go back to, it stays, and the outcome says so. RefusedError where
     nothing is live, or somebody is at work.
     """
-    held = lease(task, tools)
-    record = held.look()
-    held.require_free(record)
-    found = record.live
-    if record.open or found is None:
-        raise RefusedError(f"nothing that was deployed is live: {task.model} in {task.environment}")
+    held, found = live(task, tools)
     run = _taken(task, tools, held, found)
     settled = found.first(Kind.SETTLED)
     assert settled
@@ -128,6 +135,36 @@ def watch(task: Task, tools: Tools) -> tuple[Outcome, Deployed]:
         return outcome, _carry_on(run, held.seen())
     held.append(Kind.WATCHED, why=str(outcome), facts=kept)
     return outcome, held.seen()
+
+
+def retire(task: Task, tools: Tools) -> tuple[str, ...]:
+    """Stop what was kept ready for the way back, once `rollback.window` is over since the switch: what was stopped.
+
+    RefusedError before that, where nothing is live, or where somebody is at work.
+    """
+    held, found = live(task, tools)
+    settled = found.first(Kind.SETTLED)
+    assert settled
+    over = settled.moment + task.settings.rollback.window.seconds
+    if held.now() < over:
+        raise RefusedError(f"the model before stays ready until {journal.text(over)}", "see `rollback.window`")
+    held.take(found)
+    standing = tools.target.standing()
+    idle = tuple(sorted(standing.warm - standing.traffic.reached))
+    for digest in idle:
+        tools.target.remove(digest)
+    held.append(Kind.RETIRED, why=", ".join(map(digests.short, idle)))
+    return idle
+
+
+def live(task: Task, tools: Tools) -> tuple[Lease, Deployed]:
+    """The deployment whose model answers, where nobody is at work; RefusedError otherwise."""
+    held = lease(task, tools)
+    record = held.look()
+    held.require_free(record)
+    if record.open or record.live is None:
+        raise RefusedError(f"nothing that was deployed is live: {task.model} in {task.environment}")
+    return held, record.live
 
 
 def _taken(task: Task, tools: Tools, held: Lease, found: Deployed) -> Run:

@@ -86,9 +86,9 @@ class Answer:
 class Seen:
     """What was seen of one model's answers in a time.
 
-    `requests` and `errors` (statuses from 500 on, and no answer at all) are exact. `seconds` are the durations of
-    answers, `predictions` what was answered by the request's id, `values` numbers of the business by name: all of
-    them, or an even choice where there are too many to keep.
+    `requests` and `errors` (statuses from 499 on, no answer, an answer by another model) are exact. `seconds` are the
+    durations of answers, `predictions` what was answered by the request's id, `values` numbers of the business by name:
+    all of them, or an even choice where there are too many to keep.
     """
 
     requests: int = 0
