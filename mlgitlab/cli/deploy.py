@@ -13,6 +13,7 @@ _SUBCOMMANDS = {
     "retire": "Stop the model before, once the window for a rollback is over.",
     "status": "Show who answers, who is ready, and what is under way.",
     "history": "Show every deployment of an environment.",
+    "manifests": "Write what would be applied to a Kubernetes cluster.",
     "agreement": "Compare the answers of two models to the same requests.",
     "record": "Keep some requests, masked, for a replay.",
     "replay": "Ask two models the recorded requests, and compare their answers.",

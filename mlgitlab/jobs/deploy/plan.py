@@ -69,6 +69,11 @@ def plan(settings: Deployment, candidate: str, before: str) -> Plan:
     return Plan(candidate=candidate, before=before, settings=settings, steps=steps)
 
 
+def shares(settings: Deployment) -> tuple[Percent, ...]:
+    """The shares of the users that a canary gets, the last all of them; only that for other strategies."""
+    return (settings.steps or _CANARY) if settings.strategy is Strategy.CANARY else _CANARY[-1:]
+
+
 def _steps(settings: Deployment, candidate: str, before: str) -> Iterator[Step]:
     whole = Traffic(live=candidate)
     if not before or settings.strategy is Strategy.REPLACE or settings.target in CONTROLLED:
@@ -81,7 +86,7 @@ def _steps(settings: Deployment, candidate: str, before: str) -> Iterator[Step]:
     if is_shadow:
         yield Step(traffic=Traffic(live=before), judged=False)
         return
-    for share in (settings.steps or _CANARY) if settings.strategy is Strategy.CANARY else ():
+    for share in shares(settings):
         if share.value < 100:
             yield Step(traffic=Traffic(live=before, canary=candidate, share=share.value))
     yield Step(traffic=whole)
