@@ -12,6 +12,7 @@ from typing import Any
 
 from mlgitlab.adapters.kubectl import Kubectl
 from mlgitlab.config.deploy import Deployment
+from mlgitlab.jobs.deploy.kubernetes.manifest import Cluster
 from mlgitlab.jobs.deploy.kubernetes.pods import Served
 from tests import deployments, fake_cluster
 
@@ -55,6 +56,13 @@ def served(kind: str, model: str = "fraud", environment: str = "production", **m
     return Served(
         model=model, environment=environment, settings=settings(kind, **more), store="s3://models.example.com/store"
     )
+
+
+def cluster_of(about: Served, folder: Path, cluster: fake_cluster.FakeCluster, how: str) -> Cluster:
+    """The way to a cluster: in this process, or by a `fake` or the `real` kubectl."""
+    if how == "in process":
+        return fake_cluster.InProcess(cluster)
+    return Place(folder=folder, cluster=cluster, program=program(folder, how)).kubectl(about)
 
 
 @dataclass

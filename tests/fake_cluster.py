@@ -17,15 +17,18 @@ import hashlib
 import json
 import re
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import SplitResult, parse_qs, urlencode, urlsplit
 
 import jsonschema
 import yaml
+
+from mlgitlab.adapters.kubectl import trouble
+from mlgitlab.jobs.deploy.kubernetes.manifest import Manifest, text
 
 NAMESPACE = "models"
 _CRDS = Path(__file__).with_name("crds")
@@ -299,6 +302,64 @@ class FakeCluster:
             status["modelStatus"] = {"transitionStatus": "BlockedByFailedLoad", "lastFailureInfo": failure}
         found["status"] = status
 
+    def answer(self, method: str, address: str, body: bytes = b"") -> tuple[int, dict[str, Any]]:
+        """What the server answers to a request: the status, and the body."""
+        with self.lock:
+            return self._answered(method, urlsplit(address), body)
+
+    def _answered(self, method: str, split: SplitResult, body: bytes) -> tuple[int, dict[str, Any]]:
+        query = {name: values[0] for name, values in parse_qs(split.query).items()}
+        if discovered := _discovery(split.path):
+            return 200, discovered
+        if self.status:
+            return self.status, _status(self.status, "Forbidden", "rollouts is forbidden")
+        if found := re.fullmatch(r"/api/v1/namespaces/([^/]+)/services/([^/]+)/proxy/api/v1/query", split.path):
+            return self._query(f"{found[1]}/{found[2]}", query["query"])
+        for kind in kinds().values():
+            form = rf"{kind.path}/namespaces/{NAMESPACE}/{kind.plural}(?:/([^/]+))?"
+            if found := re.fullmatch(form, split.path):
+                return self._object(method, kind, found[1] or "", query, body)
+        return 404, _status(404, "NotFound", "the server could not find the requested resource")
+
+    def _query(self, service: str, query: str) -> tuple[int, dict[str, Any]]:
+        self.log.append(f"QUERY {service} {query}")
+        for (word, digest), result in self.numbers.items():
+            if word in query and digest in query:
+                return 200, {"status": "success", "data": {"resultType": "vector", "result": result}}
+        return 200, {"status": "success", "data": {"resultType": "vector", "result": []}}
+
+    def _object(
+        self, method: str, kind: Kind, name: str, query: dict[str, str], body: bytes
+    ) -> tuple[int, dict[str, Any]]:
+        about = f'{kind.plural}{"." + kind.group if kind.group else ""} "{name}"'
+        if method == "PATCH":
+            return self._patched(kind, name, query, body)
+        if method == "DELETE":
+            self.log.append(f"DELETE {kind.plural}/{name}")
+            gone = self.delete(kind.plural, name)
+            return (200, gone) if gone else (404, _status(404, "NotFound", f"{about} not found"))
+        if not name:
+            chosen = dict(each.split("=") for each in query.get("labelSelector", "").split(",") if each)
+            names = sorted(each for plural, each in self.objects if plural == kind.plural)
+            items = [self.look(kind.plural, each) for each in names]
+            chosen_items = [
+                each for each in items if each and chosen.items() <= each["metadata"].get("labels", {}).items()
+            ]
+            listed = {"kind": f"{kind.kind}List", "apiVersion": _api(kind), "metadata": {"resourceVersion": "1"}}
+            return 200, {**listed, "items": chosen_items}
+        found = self.look(kind.plural, name)
+        return (200, found) if found else (404, _status(404, "NotFound", f"{about} not found"))
+
+    def _patched(self, kind: Kind, name: str, query: dict[str, str], body: bytes) -> tuple[int, dict[str, Any]]:
+        assert query["fieldManager"] == "mlgitlab"
+        wanted, dry = yaml.safe_load(body), query.get("dryRun") == "All"
+        self.log.append(f"{'TRY' if dry else 'APPLY'} {kind.plural}/{name}")
+        if wrong := problems(kind, wanted):
+            return 422, _status(422, "Invalid", f'{kind.kind} "{name}" is invalid: {"; ".join(wrong)}')
+        if self.denied:
+            return 400, _status(400, "BadRequest", f'admission webhook "x" denied the request: {self.denied}')
+        return 200, self.apply(kind, name, wanted, dry=dry)
+
 
 def _without(live: Any, before: Any, wanted: Any) -> Any:
     if not isinstance(live, dict) or not isinstance(before, dict):
@@ -338,8 +399,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self) -> None:
         length = int(self.headers.get("Content-Length") or 0)
         body = self.rfile.read(length)
-        with self.cluster.lock:
-            code, found = self._found(body)
+        code, found = self.cluster.answer(self.command, self.path, body)
         content = json.dumps(found).encode()
         self.send_response(code)
         self.send_header("Content-Type", "application/json")
@@ -348,59 +408,6 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
     do_GET = do_PATCH = do_DELETE = _answer  # noqa: N815
-
-    def _found(self, body: bytes) -> tuple[int, dict[str, Any]]:
-        split = urlsplit(self.path)
-        query = {name: values[0] for name, values in parse_qs(split.query).items()}
-        if discovered := _discovery(split.path):
-            return 200, discovered
-        if self.cluster.status:
-            return self.cluster.status, _status(self.cluster.status, "Forbidden", "rollouts is forbidden")
-        if found := re.fullmatch(r"/api/v1/namespaces/([^/]+)/services/([^/]+)/proxy/api/v1/query", split.path):
-            return self._query(f"{found[1]}/{found[2]}", query["query"])
-        for kind in kinds().values():
-            form = rf"{kind.path}/namespaces/{NAMESPACE}/{kind.plural}(?:/([^/]+))?"
-            if found := re.fullmatch(form, split.path):
-                return self._object(kind, found[1] or "", query, body)
-        return 404, _status(404, "NotFound", "the server could not find the requested resource")
-
-    def _query(self, service: str, query: str) -> tuple[int, dict[str, Any]]:
-        self.cluster.log.append(f"QUERY {service} {query}")
-        for (word, digest), result in self.cluster.numbers.items():
-            if word in query and digest in query:
-                return 200, {"status": "success", "data": {"resultType": "vector", "result": result}}
-        return 200, {"status": "success", "data": {"resultType": "vector", "result": []}}
-
-    def _object(self, kind: Kind, name: str, query: dict[str, str], body: bytes) -> tuple[int, dict[str, Any]]:
-        cluster, about = self.cluster, f'{kind.plural}{"." + kind.group if kind.group else ""} "{name}"'
-        if self.command == "PATCH":
-            return self._apply(kind, name, query, body)
-        if self.command == "DELETE":
-            cluster.log.append(f"DELETE {kind.plural}/{name}")
-            gone = cluster.delete(kind.plural, name)
-            return (200, gone) if gone else (404, _status(404, "NotFound", f"{about} not found"))
-        if not name:
-            chosen = dict(each.split("=") for each in query.get("labelSelector", "").split(",") if each)
-            names = sorted(each for plural, each in cluster.objects if plural == kind.plural)
-            items = [cluster.look(kind.plural, each) for each in names]
-            chosen_items = [
-                each for each in items if each and chosen.items() <= each["metadata"].get("labels", {}).items()
-            ]
-            listed = {"kind": f"{kind.kind}List", "apiVersion": _api(kind), "metadata": {"resourceVersion": "1"}}
-            return 200, {**listed, "items": chosen_items}
-        found = cluster.look(kind.plural, name)
-        return (200, found) if found else (404, _status(404, "NotFound", f"{about} not found"))
-
-    def _apply(self, kind: Kind, name: str, query: dict[str, str], body: bytes) -> tuple[int, dict[str, Any]]:
-        assert self.headers["Content-Type"] == "application/apply-patch+yaml"
-        assert query["fieldManager"] == "mlgitlab"
-        wanted, dry = yaml.safe_load(body), query.get("dryRun") == "All"
-        self.cluster.log.append(f"{'TRY' if dry else 'APPLY'} {kind.plural}/{name}")
-        if wrong := problems(kind, wanted):
-            return 422, _status(422, "Invalid", f'{kind.kind} "{name}" is invalid: {"; ".join(wrong)}')
-        if self.cluster.denied:
-            return 400, _status(400, "BadRequest", f'admission webhook "x" denied the request: {self.cluster.denied}')
-        return 200, self.cluster.apply(kind, name, wanted, dry=dry)
 
 
 def _api(kind: Kind) -> str:
@@ -437,6 +444,44 @@ def _discovery(path: str) -> dict[str, Any] | None:
             for each in here
         ],
     }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class InProcess:
+    """The cluster without kubectl and HTTP, for tests of what is decided; trouble is told as kubectl tells it."""
+
+    cluster: FakeCluster
+
+    def apply(self, manifests: Sequence[Manifest]) -> None:
+        for trial in ("&dryRun=All", ""):
+            for each in manifests:
+                (kind,) = [kind for kind in kinds().values() if kind.kind == each["kind"]]
+                path = f"{kind.path}/namespaces/{NAMESPACE}/{kind.plural}/{text(each, 'metadata', 'name')}"
+                self._asked("PATCH", f"{path}?fieldManager=mlgitlab&force=true{trial}", json.dumps(each).encode())
+
+    def get(self, kind: str, name: str) -> Manifest | None:
+        return self._asked("GET", f"{self._folder(kind)}/{name}")
+
+    def listed(self, kind: str, labels: Mapping[str, str]) -> tuple[Manifest, ...]:
+        chosen = ",".join(f"{key}={value}" for key, value in labels.items())
+        found = self._asked("GET", f"{self._folder(kind)}?labelSelector={chosen}")
+        return tuple(found["items"]) if found else ()
+
+    def delete(self, kind: str, name: str) -> None:
+        self._asked("DELETE", f"{self._folder(kind)}/{name}")
+
+    def ask(self, namespace: str, service: str, path: str, query: Mapping[str, str]) -> object:
+        return self._asked("GET", f"/api/v1/namespaces/{namespace}/services/{service}/proxy{path}?{urlencode(query)}")
+
+    def _folder(self, kind: str) -> str:
+        found = kinds()[kind.partition(".")[0]]
+        return f"{found.path}/namespaces/{NAMESPACE}/{found.plural}"
+
+    def _asked(self, method: str, path: str, body: bytes = b"") -> dict[str, Any] | None:
+        code, found = self.cluster.answer(method, path, body)
+        if code in (200, 404):
+            return json.loads(json.dumps(found)) if code == 200 else None
+        raise trouble("test", f"Error from server ({found['reason']}): {found['message']}")
 
 
 @contextlib.contextmanager

@@ -90,7 +90,7 @@ class Kubectl:
         except OSError as error:
             raise WorldError(f"{printable(self.settings.program)} cannot be run: {error.strerror}") from None
         if done.returncode:
-            raise _trouble(arguments[0], done.stderr.decode("utf-8", "replace"))
+            raise trouble(arguments[0], done.stderr.decode("utf-8", "replace"))
         return done.stdout.decode("utf-8", "replace")
 
     def _object(self, printed: str) -> Manifest:
@@ -103,7 +103,8 @@ class Kubectl:
         return found
 
 
-def _trouble(verb: str, said: str) -> MlgitlabError:
+def trouble(verb: str, said: str) -> MlgitlabError:
+    """The error for what kubectl says where it fails."""
     # What the libraries in it log comes first, many times over; what it says itself comes last.
     own = " ".join(line for line in said.splitlines() if not _LOGGED.match(line))
     what = f"`kubectl {verb}`: {printable((own or said).strip()[:_LAST_WORDS])}"

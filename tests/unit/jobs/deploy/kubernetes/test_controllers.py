@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
-from mlgitlab.errors import MlgitlabError, RefusedError, UsageError, WorldError
+from mlgitlab.adapters.kubectl import Kubectl
+from mlgitlab.errors import RefusedError, UsageError, WorldError
 from mlgitlab.jobs.deploy.followed import Followed
 from mlgitlab.jobs.deploy.kubernetes.controllers import ArgoRollouts, Flagger
 from mlgitlab.jobs.deploy.kubernetes.rendered import told
@@ -17,7 +18,6 @@ from mlgitlab.jobs.deploy.state import Status
 from mlgitlab.jobs.deploy.target import Phase, Traffic
 from mlgitlab.jobs.deploy.task import Task
 from tests import clusters, fake_cluster
-from tests.clusters import Place
 from tests.deployments import MODEL, WaitingClock, World, judge, new_store, push, verdict
 from tests.targets import MemoryTarget, digest_of
 
@@ -30,7 +30,8 @@ class Bench:
     """A controller in a cluster of its own."""
 
     kind: str
-    place: Place
+    folder: Path
+    cluster: fake_cluster.FakeCluster
     clock: WaitingClock
     controller: ArgoRollouts | Flagger
 
@@ -44,25 +45,31 @@ class Bench:
         assert self.controller.progress().traffic == Traffic(live=digest)
 
 
-def bench_of(folder: Path, cluster: fake_cluster.FakeCluster, kind: str, program: str, **more: str) -> Bench:
-    place = Place(folder=folder, cluster=cluster, program=clusters.program(folder, program))
-    about, clock = clusters.served(kind, **more), WaitingClock()
-    controller = KINDS[kind](served=about, cluster=place.kubectl(about), clock=clock)
-    return Bench(kind=kind, place=place, clock=clock, controller=controller)
+def bench_of(folder: Path, cluster: fake_cluster.FakeCluster, kind: str, program: str) -> Bench:
+    about, clock = clusters.served(kind), WaitingClock()
+    way = clusters.cluster_of(about, folder, cluster, program)
+    return Bench(
+        kind=kind,
+        folder=folder,
+        cluster=cluster,
+        clock=clock,
+        controller=KINDS[kind](served=about, cluster=way, clock=clock),
+    )
 
 
 @pytest.fixture(params=["argo-rollouts", "flagger"])
 def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
     with fake_cluster.serve() as cluster:
-        yield bench_of(tmp_path, cluster, request.param, "fake")
+        yield bench_of(tmp_path, cluster, request.param, "in process")
 
 
-@pytest.fixture(params=["argo-rollouts", "flagger"])
-def real(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
-    if not clusters.works():
+@pytest.fixture(params=["argo-rollouts fake", "flagger real", "argo-rollouts real"])
+def kubectl(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
+    kind, _, way = request.param.partition(" ")
+    if way == "real" and not clusters.works():
         pytest.skip("there is no kubectl here")
     with fake_cluster.serve() as cluster:
-        yield bench_of(tmp_path, cluster, request.param, "real")
+        yield bench_of(tmp_path, cluster, kind, way)
 
 
 def test_nothing_is_live_before_the_first_rollout(bench: Bench) -> None:
@@ -86,19 +93,18 @@ def test_a_rollout_that_is_under_way_is_not_begun_again(bench: Bench) -> None:
     for _ in range(2):
         bench.controller.begin(told(bench.controller.served, TWO, ONE))
     assert (
-        sum(each.startswith("APPLY") for each in bench.place.cluster.log if "deployments" in each or "rollouts" in each)
-        == 2
+        sum(each.startswith("APPLY") for each in bench.cluster.log if "deployments" in each or "rollouts" in each) == 2
     )
 
 
 def test_a_model_that_fails_is_told_why_and_undone(bench: Bench) -> None:
     bench.live(ONE)
-    bench.place.cluster.verdicts[TWO] = "bad"
+    bench.cluster.verdicts[TWO] = "bad"
     with pytest.raises(RefusedError, match=r"the rollout is failed: .*(error-rate|analysis failed)"):
         bench.followed.route(Traffic(live=TWO))
     bench.followed.go_back(ONE)
     assert bench.controller.progress().traffic == Traffic(live=ONE)
-    bench.place.cluster.verdicts[TWO] = "good"
+    bench.cluster.verdicts[TWO] = "good"
     bench.live(TWO)
 
 
@@ -115,7 +121,7 @@ def test_the_first_rollout_is_taken_away_whole(bench: Bench) -> None:
     bench.live(ONE)
     for _ in range(2):
         bench.controller.undo("")
-    assert [key for key in bench.place.cluster.objects if "primary" not in key[1]] == []
+    assert [key for key in bench.cluster.objects if "primary" not in key[1]] == []
     assert bench.controller.progress().traffic == Traffic()
 
 
@@ -129,45 +135,45 @@ def test_what_takes_too_long_has_failed_whoever_began_it(bench: Bench) -> None:
 
 
 def test_a_trial_is_refused_before_anything_is_changed(bench: Bench) -> None:
-    bench.place.cluster.denied = "no GPUs for you"
+    bench.cluster.denied = "no GPUs for you"
     with pytest.raises(RefusedError, match="no GPUs for you"):
         bench.followed.route(Traffic(live=ONE))
-    assert bench.place.cluster.objects == {}
-    assert not any(each.startswith("APPLY") for each in bench.place.cluster.log)
+    assert bench.cluster.objects == {}
+    assert not any(each.startswith("APPLY") for each in bench.cluster.log)
 
 
-def test_the_real_kubectl_does_the_same(real: Bench) -> None:
-    test_a_good_model_is_rolled_out_step_by_step(real)
-    real.controller.undo("")
-    real.place.cluster.denied = "no GPUs for you"
+def test_kubectl_does_the_same(kubectl: Bench) -> None:
+    test_a_good_model_is_rolled_out_step_by_step(kubectl)
+    kubectl.controller.undo("")
+    kubectl.cluster.denied = "no GPUs for you"
     with pytest.raises(RefusedError, match="no GPUs for you"):
-        real.followed.route(Traffic(live=ONE))
-    test_trouble_is_told_by_its_kind(real)
+        kubectl.followed.route(Traffic(live=ONE))
 
 
-def test_trouble_is_told_by_its_kind(bench: Bench) -> None:
-    bench.place.cluster.status = 403
+def test_trouble_is_told_by_its_kind(kubectl: Bench) -> None:
+    kubectl.cluster.status = 403
     with pytest.raises(UsageError, match="is forbidden") as caught:
-        bench.controller.progress()
+        kubectl.controller.progress()
     assert "service account" in caught.value.hint
-    bench.place.cluster.url = "http://127.0.0.1:9"
-    object.__setattr__(bench.controller.cluster, "environ", bench.place.environ)
+    way = kubectl.controller.cluster
+    assert isinstance(way, Kubectl)
+    fake_cluster.kubeconfig(kubectl.folder, fake_cluster.FakeCluster(url="http://127.0.0.1:9"))
     with pytest.raises(WorldError, match="refused"):
-        bench.controller.progress()
-    object.__setattr__(bench.controller.cluster.settings, "program", "kubectl-that-is-not-there")  # type: ignore[attr-defined]
-    with pytest.raises(MlgitlabError, match="there is no kubectl-that-is-not-there here"):
-        bench.controller.progress()
+        kubectl.controller.progress()
+    missing = replace(way, settings=replace(way.settings, program="kubectl-that-is-not-there"))
+    with pytest.raises(UsageError, match="there is no kubectl-that-is-not-there here"):
+        replace(kubectl.controller, cluster=missing).progress()
 
 
 @pytest.fixture
 def argo(tmp_path: Path) -> Iterator[Bench]:
     with fake_cluster.serve() as cluster:
-        yield bench_of(tmp_path, cluster, "argo-rollouts", "fake")
+        yield bench_of(tmp_path, cluster, "argo-rollouts", "in process")
 
 
 def test_what_argo_rollouts_cannot_judge_is_held(argo: Bench) -> None:
     argo.live(ONE)
-    argo.place.cluster.verdicts[TWO] = "undecided"
+    argo.cluster.verdicts[TWO] = "undecided"
     with pytest.raises(RefusedError, match="the rollout is held"):
         argo.followed.route(Traffic(live=TWO))
 
@@ -175,9 +181,9 @@ def test_what_argo_rollouts_cannot_judge_is_held(argo: Bench) -> None:
 def test_the_selectors_of_services_stay_what_argo_rollouts_made_them(argo: Bench) -> None:
     for digest in (ONE, TWO):
         argo.live(digest)
-    log = argo.place.cluster.log
+    log = argo.cluster.log
     assert sum(each.startswith("APPLY services") for each in log) == 2
-    selector = argo.place.cluster.objects["services", argo.controller.served.name]["spec"]["selector"]
+    selector = argo.cluster.objects["services", argo.controller.served.name]["spec"]["selector"]
     assert "rollouts-pod-template-hash" in selector
 
 
@@ -192,7 +198,7 @@ def test_a_whole_deployment_goes_forward_and_back(argo: Bench, tmp_path: Path) -
         deployed = deploy(task, world.tools, digest)
         assert deployed
         assert deployed.status is Status.LIVE
-    argo.place.cluster.verdicts[three] = "bad"
+    argo.cluster.verdicts[three] = "bad"
     deployed = deploy(task, world.tools, three)
     assert deployed
     assert deployed.status is Status.REVERTED

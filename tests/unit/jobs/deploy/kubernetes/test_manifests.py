@@ -162,7 +162,12 @@ def test_a_place_without_gpus_states_nothing() -> None:
 
 def test_the_fake_cluster_refuses_what_the_schemas_do_not_know() -> None:
     rollout: dict[str, Any] = manifests(clusters.served("argo-rollouts"), ONE, "")[-1]
-    for wrong in ({"replicas": "four"}, {"reflicas": 4}, {"strategy": {"canary": {"stepz": []}}}):
+    spoilt: tuple[dict[str, object], ...] = (
+        {"replicas": "four"},
+        {"reflicas": 4},
+        {"strategy": {"canary": {"stepz": []}}},
+    )
+    for wrong in spoilt:
         assert fake_cluster.problems(kind_of(rollout), {**rollout, "spec": {**rollout["spec"], **wrong}})
 
 
