@@ -28,7 +28,8 @@ import jsonschema
 import yaml
 
 from mlgitlab.adapters.kubectl import trouble
-from mlgitlab.jobs.deploy.kubernetes.manifest import Manifest, text
+from mlgitlab.jobs.deploy.answers import text
+from mlgitlab.jobs.deploy.kubernetes.manifest import Manifest
 
 NAMESPACE = "models"
 _CRDS = Path(__file__).with_name("crds")

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import ClassVar, Literal
 
 from mlgitlab.config.deploy_kubernetes import KubernetesTarget
+from mlgitlab.config.deploy_sagemaker import SageMakerTarget
 from mlgitlab.config.field import Name, doc
 from mlgitlab.config.scalars import Duration, Percent
 
@@ -197,5 +198,6 @@ class Deployment:
     record: Recording | None = field(default=None, metadata=doc("Which requests may be kept for a replay; none where nothing is said."))
     incident: Incident | None = field(default=None, metadata=doc("The issue that a failure opens."))
     kubernetes: KubernetesTarget | None = field(default=None, metadata=doc("For the targets `kubernetes`, `argo-rollouts`, `flagger` and `kserve`."))
+    sagemaker: SageMakerTarget | None = field(default=None, metadata=doc("For the target `sagemaker`."))
     nginx: NginxTarget | None = field(default=None, metadata=doc("For the target `nginx`."))
     command: CommandTarget | None = field(default=None, metadata=doc("For the target `command`."))

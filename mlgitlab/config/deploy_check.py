@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from mlgitlab.config import deploy_cluster_check
+from mlgitlab.config import deploy_cluster_check, deploy_sagemaker_check
 from mlgitlab.config.deploy import (
     IN_CLUSTER,
     CommandTarget,
@@ -33,6 +33,7 @@ _SECTIONS = {
     "nginx": frozenset({TargetKind.NGINX}),
     "command": frozenset({TargetKind.COMMAND}),
     "kubernetes": IN_CLUSTER,
+    "sagemaker": frozenset({TargetKind.SAGEMAKER}),
 }
 _LAST_PORT = 65535
 _SLOTS = 2
@@ -51,6 +52,7 @@ def _deployment(path: str, found: Deployment) -> Iterator[Finding]:
     yield from _steps(path, found)
     yield from _criteria(f"{path}.criteria", found)
     yield from deploy_cluster_check.check(path, found)
+    yield from deploy_sagemaker_check.check(path, found)
     if found.nginx:
         yield from _nginx(f"{path}.nginx", found.nginx)
     if found.command:
@@ -107,7 +109,8 @@ def _steps(path: str, found: Deployment) -> Iterator[Finding]:
 def _criteria(path: str, found: Deployment) -> Iterator[Finding]:
     criteria = found.criteria
     rules = (criteria.error_rate, criteria.latency_p50, criteria.latency_p95, criteria.latency_p99)
-    if found.strategy is Strategy.REPLACE:
+    by_alarms = found.target is TargetKind.SAGEMAKER and found.strategy is not Strategy.SHADOW
+    if found.strategy is Strategy.REPLACE or by_alarms:
         return
     if not any((*rules, criteria.prediction, criteria.values, criteria.agreement)):
         hint = "say in advance what counts as success, such as `error_rate: {at_most: 1%}`"

@@ -15,7 +15,7 @@ from mlgitlab.adapters.http import free_ports
 from mlgitlab.adapters.machine import SystemClock
 from mlgitlab.adapters.nginx.target import NginxOnHost
 from mlgitlab.adapters.owner import LocalOwner
-from mlgitlab.cli.wiring import cluster
+from mlgitlab.cli.wiring import cluster, sagemaker
 from mlgitlab.config.deploy import ShadowTraffic, TargetKind
 from mlgitlab.errors import UsageError
 from mlgitlab.jobs.deploy.pointer_target import PointerTarget
@@ -45,7 +45,7 @@ def target(task: Task, store: Store, root: Path, environ: Mapping[str, str]) -> 
         case TargetKind.KUBERNETES | TargetKind.ARGO_ROLLOUTS | TargetKind.FLAGGER | TargetKind.KSERVE:
             return cluster.target(task, store, environ)
         case TargetKind.SAGEMAKER:
-            raise UsageError("the target `sagemaker` is not there yet")
+            return sagemaker.target(task, store)
         case TargetKind.POINTER:
             return PointerTarget(store=store, model=task.model, environment=task.environment)
 

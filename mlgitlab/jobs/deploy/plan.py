@@ -75,11 +75,10 @@ def shares(settings: Deployment) -> tuple[Percent, ...]:
 
 
 def _steps(settings: Deployment, candidate: str, before: str) -> Iterator[Step]:
-    whole = Traffic(live=candidate)
-    if not before or settings.strategy is Strategy.REPLACE or settings.target in CONTROLLED:
+    whole, is_shadow = Traffic(live=candidate), settings.strategy is Strategy.SHADOW
+    if not before or settings.strategy is Strategy.REPLACE or (settings.target in CONTROLLED and not is_shadow):
         yield Step(traffic=whole, judged=False)
         return
-    is_shadow = settings.strategy is Strategy.SHADOW
     shadow = settings.shadow or (ShadowTraffic() if is_shadow else None)
     if shadow:
         yield Step(traffic=Traffic(live=before, shadow=candidate, sample=shadow.sample.value))

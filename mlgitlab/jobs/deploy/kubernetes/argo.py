@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mlgitlab.config.deploy import Strategy
+from mlgitlab.jobs.deploy.answers import number, rows, text
 from mlgitlab.jobs.deploy.kubernetes import naming
 from mlgitlab.jobs.deploy.kubernetes.gpus import SURGE
-from mlgitlab.jobs.deploy.kubernetes.manifest import Manifest, condition, is_observed, number, rows, text
+from mlgitlab.jobs.deploy.kubernetes.manifest import Manifest, condition, is_observed
 from mlgitlab.jobs.deploy.kubernetes.pace import Pace
 from mlgitlab.jobs.deploy.kubernetes.pods import Served, template
 from mlgitlab.jobs.deploy.kubernetes.queries import Asked, Metric, metrics

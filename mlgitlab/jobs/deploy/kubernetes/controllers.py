@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from mlgitlab.errors import WorldError
+from mlgitlab.jobs.deploy import answers as read
 from mlgitlab.jobs.deploy.journal import seconds, text
 from mlgitlab.jobs.deploy.kubernetes import argo, flagger
-from mlgitlab.jobs.deploy.kubernetes import manifest as read
 from mlgitlab.jobs.deploy.kubernetes.manifest import Cluster, Manifest
 from mlgitlab.jobs.deploy.kubernetes.pace import Pace
 from mlgitlab.jobs.deploy.kubernetes.pods import Served

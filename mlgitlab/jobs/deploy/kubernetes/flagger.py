@@ -8,8 +8,9 @@ How it works: https://docs.flagger.app/usage/how-it-works
 from __future__ import annotations
 
 from mlgitlab.config.deploy import Strategy
+from mlgitlab.jobs.deploy.answers import at, number, text
 from mlgitlab.jobs.deploy.kubernetes import naming
-from mlgitlab.jobs.deploy.kubernetes.manifest import Manifest, at, condition, number, text
+from mlgitlab.jobs.deploy.kubernetes.manifest import Manifest, condition
 from mlgitlab.jobs.deploy.kubernetes.pace import Pace
 from mlgitlab.jobs.deploy.kubernetes.pods import Served, digest_of, template
 from mlgitlab.jobs.deploy.kubernetes.queries import Asked, Metric, metrics

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from mlgitlab.jobs.deploy.answers import at, number, rows, text
 from mlgitlab.jobs.deploy.kubernetes import naming
-from mlgitlab.jobs.deploy.kubernetes.manifest import Manifest, at, condition, is_observed, number, rows, text
+from mlgitlab.jobs.deploy.kubernetes.manifest import Manifest, condition, is_observed
 from mlgitlab.jobs.deploy.kubernetes.pods import Served, digest_of, pod
 from mlgitlab.jobs.deploy.target import Standing, Traffic
 from mlgitlab.store import digests

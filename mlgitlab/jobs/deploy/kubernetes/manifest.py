@@ -1,9 +1,11 @@
-"""Manifests as plain data, the cluster that takes them, and how values are read from what it answers."""
+"""Manifests as plain data, and the cluster that takes them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Protocol, TypeAlias
+
+from mlgitlab.jobs.deploy.answers import at, rows, text
 
 Manifest: TypeAlias = dict[str, object]
 
@@ -34,36 +36,6 @@ class Cluster(Protocol):
     def ask(self, namespace: str, service: str, path: str, query: Mapping[str, str]) -> object:
         """What a Service (`name:port`) answers to a GET, as JSON. The API server passes it on."""
         ...
-
-
-def at(found: object, *path: str | int) -> object:
-    """The value at a path of keys and positions; None where there is nothing."""
-    for step in path:
-        if isinstance(found, Mapping):
-            found = found.get(step)
-        elif isinstance(found, Sequence) and isinstance(step, int) and not isinstance(found, str):
-            found = found[step] if -len(found) <= step < len(found) else None
-        else:
-            return None
-    return found
-
-
-def text(found: object, *path: str | int) -> str:
-    """The text or number there, as text; empty where there is neither."""
-    value = at(found, *path)
-    return str(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
-
-
-def number(found: object, *path: str | int) -> float:
-    """The number there; 0 where there is none."""
-    value = at(found, *path)
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else 0.0
-
-
-def rows(found: object, *path: str | int) -> tuple[object, ...]:
-    """The list there; empty where there is none."""
-    value = at(found, *path)
-    return tuple(value) if isinstance(value, list | tuple) else ()
 
 
 def condition(found: object, kind: str) -> tuple[str, str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from mlgitlab.jobs.deploy.answers import number, text
 from mlgitlab.jobs.deploy.kubernetes import naming
-from mlgitlab.jobs.deploy.kubernetes.manifest import Manifest, condition, is_observed, number, text
+from mlgitlab.jobs.deploy.kubernetes.manifest import Manifest, condition, is_observed
 from mlgitlab.jobs.deploy.kubernetes.pods import Served, template
 
 DEPLOYMENT = "deployments.apps"

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from mlgitlab.config.deploy import Deployment
 from mlgitlab.config.deploy_kubernetes import KubernetesTarget
+from mlgitlab.jobs.deploy.answers import rows, text
 from mlgitlab.jobs.deploy.kubernetes import naming
-from mlgitlab.jobs.deploy.kubernetes.manifest import Manifest, rows, text
+from mlgitlab.jobs.deploy.kubernetes.manifest import Manifest
 
 _FOLDER = "/mlgitlab/model"
 _PROBE_SECONDS = 5

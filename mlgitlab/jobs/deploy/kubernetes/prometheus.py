@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 from mlgitlab.config.deploy_kubernetes import PrometheusQueries
 from mlgitlab.errors import UsageError
+from mlgitlab.jobs.deploy.answers import at, rows, text
 from mlgitlab.jobs.deploy.kubernetes import naming
-from mlgitlab.jobs.deploy.kubernetes.manifest import Cluster, at, rows, text
+from mlgitlab.jobs.deploy.kubernetes.manifest import Cluster
 from mlgitlab.jobs.deploy.kubernetes.queries import Asked
 from mlgitlab.jobs.deploy.target import Seen
 

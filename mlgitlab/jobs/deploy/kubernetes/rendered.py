@@ -6,8 +6,9 @@ import re
 
 from mlgitlab.config.deploy import TargetKind
 from mlgitlab.errors import UsageError
+from mlgitlab.jobs.deploy.answers import text
 from mlgitlab.jobs.deploy.kubernetes import argo, flagger, kserve, plain
-from mlgitlab.jobs.deploy.kubernetes.manifest import Manifest, text
+from mlgitlab.jobs.deploy.kubernetes.manifest import Manifest
 from mlgitlab.jobs.deploy.kubernetes.pods import Served
 from mlgitlab.jobs.deploy.plan import shares
 from mlgitlab.jobs.deploy.target import Rollout

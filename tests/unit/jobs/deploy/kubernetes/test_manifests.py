@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mlgitlab.errors import UsageError
+from mlgitlab.jobs.deploy.answers import at
 from mlgitlab.jobs.deploy.kubernetes import argo, gpus, naming
-from mlgitlab.jobs.deploy.kubernetes.manifest import at
 from mlgitlab.jobs.deploy.kubernetes.pods import digest_of as digest_of_pod
 from mlgitlab.jobs.deploy.kubernetes.rendered import file_name, manifests
 from tests import clusters, deployments, fake_cluster
