@@ -393,6 +393,7 @@ def _status(code: int, reason: str, message: str) -> dict[str, Any]:
 class _Handler(BaseHTTPRequestHandler):
     cluster: FakeCluster
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # head and body in one packet: with two, the second waits for an acknowledgement
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""

@@ -32,10 +32,8 @@ class RefusedCallError(Exception):
 
 def check(shape: Any, value: Any, path: str) -> None:
     """RefusedCallError where a value is not what the service's model says of a `botocore.model.Shape`."""
-    kinds = _TYPES[shape.type_name]
-    if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
-        raise RefusedCallError(f"{path} is no {shape.type_name}")
-    told = shape.metadata
+    _check_kind(shape, value, path)
+    told: Mapping[str, Any] = shape.metadata
     size = value if isinstance(value, int | float) else len(value)
     if not told.get("min", size) <= size <= told.get("max", size):
         raise RefusedCallError(f"{path}: {size} is out of bounds")
@@ -43,6 +41,12 @@ def check(shape: Any, value: Any, path: str) -> None:
         _check_text(told, value, path)
     for inner, each, name in _parts(shape, value, path):
         check(inner, each, f"{path}.{name}")
+
+
+def _check_kind(shape: Any, value: object, path: str) -> None:
+    kinds = _TYPES[shape.type_name]
+    if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
+        raise RefusedCallError(f"{path} is no {shape.type_name}")
 
 
 def _check_text(told: Mapping[str, Any], value: str, path: str) -> None:
@@ -236,6 +240,7 @@ def serve() -> Iterator[FakeSageMaker]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        wbufsize = -1  # head and body in one packet: with two, the second waits for an acknowledgement
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""

@@ -85,7 +85,7 @@ def _sections(path: str, found: Deployment) -> Iterator[Finding]:
     for section, kinds in _SECTIONS.items():
         has, needs = getattr(found, section) is not None, found.target in kinds
         if has and not needs:
-            yield Finding(path=f"{path}.{section}", what=f"the target `{found.target}` does not read it")
+            yield Finding(path=f"{path}.{section}", what=f"the target is `{found.target}`, not `{section}`")
         if needs and not has:
             what = f"the target `{found.target}` needs the section `{section}`"
             yield Finding(path=path, what=what, absent=(f"{path}.{section}",))

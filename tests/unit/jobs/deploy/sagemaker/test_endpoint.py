@@ -43,7 +43,12 @@ sagemaker:
   fetch: container
 """
 CANARY = "target: sagemaker\nstrategy: canary\nsteps: [10%, 100%]\npause: 5m"
-SHADOW = "target: sagemaker\nstrategy: shadow\ncriteria: {min_requests: 50, error_rate: {at_most: 50%}}\nshadow: 20%"
+SHADOW = """\
+target: sagemaker
+strategy: shadow
+pause: 1m
+criteria: {min_requests: 50, error_rate: {at_most: 50%}}
+shadow: 20%"""
 
 
 def settings(how: str, more: str = "") -> Deployment:
