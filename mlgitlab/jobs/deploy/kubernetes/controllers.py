@@ -39,9 +39,8 @@ class ArgoRollouts:
     def undo(self, before: str) -> None:
         """Apply the model before again: Argo Rollouts goes back to it without steps while it is within its window."""
         if not before:
-            for kind, manifests in ((argo.SERVICE, argo.services(self.served)),):
-                for each in manifests:
-                    self.cluster.delete(kind, read.text(each, "metadata", "name"))
+            for each in argo.services(self.served):
+                self.cluster.delete(argo.SERVICE, read.text(each, "metadata", "name"))
             self.cluster.delete(argo.ROLLOUT, self.served.name)
             self.cluster.delete(argo.TEMPLATE, self.served.name)
             return
