@@ -14,7 +14,7 @@ from mlgitlab.jobs.deploy.answers import at
 from mlgitlab.jobs.deploy.kubernetes import argo, gpus, naming
 from mlgitlab.jobs.deploy.kubernetes.pods import digest_of as digest_of_pod
 from mlgitlab.jobs.deploy.kubernetes.rendered import file_name, manifests
-from tests import clusters, deployments, fake_cluster
+from tests import cluster_kinds, clusters, deployments
 from tests.targets import digest_of
 
 ONE, TWO = digest_of("one"), digest_of("two")
@@ -39,8 +39,8 @@ WAYS = [
 ]
 
 
-def kind_of(manifest: Any) -> fake_cluster.Kind:
-    return next(kind for kind in fake_cluster.kinds().values() if kind.kind == manifest["kind"])
+def kind_of(manifest: Any) -> cluster_kinds.Kind:
+    return next(kind for kind in cluster_kinds.kinds().values() if kind.kind == manifest["kind"])
 
 
 @pytest.mark.parametrize("before", ["", TWO])
@@ -52,7 +52,7 @@ def test_every_manifest_is_valid_and_carries_the_digest(
     about = clusters.served(kind, how=how, router=router, more=more)
     found = manifests(about, ONE, before)
     for manifest in found:
-        assert fake_cluster.problems(kind_of(manifest), manifest) == []
+        assert cluster_kinds.problems(kind_of(manifest), manifest) == []
         assert at(manifest, "metadata", "namespace") == "models"
     pods = [manifest for manifest in found if manifest["kind"] in ("Rollout", "Deployment", "InferenceService")]
     (last,) = pods
@@ -71,7 +71,7 @@ def test_every_manifest_is_valid_and_carries_the_digest(
 def test_names_and_labels_are_valid_whatever_a_model_is_called(model: str, environment: str) -> None:
     about = clusters.served("kubernetes", model=model, environment=environment)
     for manifest in manifests(about, ONE, ""):
-        assert fake_cluster.problems(kind_of(manifest), manifest) == []
+        assert cluster_kinds.problems(kind_of(manifest), manifest) == []
     longest = naming.with_digest(naming.object_name(model, environment), ONE)
     assert re.fullmatch(r"[a-z]([a-z0-9-]{0,61}[a-z0-9])?", longest)
 
@@ -133,7 +133,7 @@ def test_kserve_gets_the_fields_of_its_version_and_mode(version: str, mode: str,
     shown = [{"trafficPercent": each["trafficPercent"]} for each in entries] if isinstance(entries, list) else None
     assert shown == canary
     assert at(found, "spec", "predictor", "canaryTrafficPercent") == (None if canary else 5)
-    assert fake_cluster.problems(kind_of(found), found) == []
+    assert cluster_kinds.problems(kind_of(found), found) == []
     assert digest_of_pod(at(found, "spec", "predictor")) == (ONE if canary else TWO)
 
 
@@ -168,7 +168,7 @@ def test_the_fake_cluster_refuses_what_the_schemas_do_not_know() -> None:
         {"strategy": {"canary": {"stepz": []}}},
     )
     for wrong in spoilt:
-        assert fake_cluster.problems(kind_of(rollout), {**rollout, "spec": {**rollout["spec"], **wrong}})
+        assert cluster_kinds.problems(kind_of(rollout), {**rollout, "spec": {**rollout["spec"], **wrong}})
 
 
 def test_a_place_that_is_in_no_cluster_has_no_manifests() -> None:
