@@ -32,7 +32,12 @@ def target(task: Task, store: Store, environ: Mapping[str, str]) -> Target:
             return InferenceService(served=about, cluster=cluster, clock=clock)
         case _:
             return BlueGreenService(served=about, cluster=cluster, clock=clock)
-    return Followed(controller=controller, clock=clock, rollout=lambda now, before: told(about, now, before))
+    return Followed(
+        controller=controller,
+        clock=clock,
+        rollout=lambda now, before: told(about, now, before),
+        seen=controller.seen,
+    )
 
 
 def served(task: Task, store: Store) -> Served:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from mlgitlab.errors import WorldError
 from mlgitlab.jobs.deploy import answers as read
 from mlgitlab.jobs.deploy.journal import seconds, text
-from mlgitlab.jobs.deploy.kubernetes import argo, flagger
+from mlgitlab.jobs.deploy.kubernetes import argo, flagger, naming
 from mlgitlab.jobs.deploy.kubernetes.manifest import Cluster, Manifest
 from mlgitlab.jobs.deploy.kubernetes.pace import Pace
 from mlgitlab.jobs.deploy.kubernetes.pods import Served
-from mlgitlab.jobs.deploy.target import Controller, Phase, Progress, Rollout, Traffic
+from mlgitlab.jobs.deploy.kubernetes.prometheus import Numbers
+from mlgitlab.jobs.deploy.target import Controller, Phase, Progress, Rollout, Seen, Traffic
 from mlgitlab.jobs.train.world import Clock
 from mlgitlab.store import digests
 
@@ -35,6 +37,10 @@ class ArgoRollouts:
         """What the Rollout says."""
         found = self.cluster.get(argo.ROLLOUT, self.served.name)
         return _in_time(argo.progress(found), found, self)
+
+    def seen(self, since: float, until: float) -> Mapping[str, Seen]:
+        """What Prometheus has of both models."""
+        return _seen(self, argo.ROLLOUT, since, until)
 
     def undo(self, before: str) -> None:
         """Apply the model before again: Argo Rollouts goes back to it without steps while it is within its window."""
@@ -76,6 +82,10 @@ class Flagger:
         primary = self.cluster.get(flagger.DEPLOYMENT, f"{self.served.name}-primary")
         return _in_time(flagger.progress(found, primary), found, self)
 
+    def seen(self, since: float, until: float) -> Mapping[str, Seen]:
+        """What Prometheus has of both models."""
+        return _seen(self, flagger.CANARY, since, until)
+
     def undo(self, before: str) -> None:
         """Promote the model before, without an analysis: the primary has it still, or gets it again."""
         if before:
@@ -91,6 +101,16 @@ class Flagger:
         seen = read.text(self.cluster.get(flagger.CANARY, self.served.name), "status", "lastAppliedSpec")
         begun = text(self.clock.now().timestamp())
         self.cluster.apply(flagger.rollout(self.served, rollout, begun, seen))
+
+
+def _seen(control: ArgoRollouts | Flagger, kind: str, since: float, until: float) -> Mapping[str, Seen]:
+    """What Prometheus has of the model that is rolled out, and of the one before, by the object of a kind."""
+    prometheus = control.served.kubernetes.prometheus
+    if prometheus is None:
+        return {}
+    found = control.cluster.get(kind, control.served.name)
+    names = (read.text(found, "metadata", "annotations", name) for name in (naming.DIGEST, "mlgitlab/before"))
+    return Numbers(settings=prometheus, cluster=control.cluster).seen(filter(None, names), since, until)
 
 
 def _in_time(found: Progress, manifest: Manifest | None, control: ArgoRollouts | Flagger) -> Progress:

@@ -134,6 +134,15 @@ def test_what_takes_too_long_has_failed_whoever_began_it(bench: Bench) -> None:
     assert "it is not done after" in found.why
 
 
+def test_a_watch_sees_both_models_after_the_rollout(bench: Bench) -> None:
+    bench.live(ONE)
+    bench.live(TWO)
+    for digest in (ONE, TWO):
+        bench.cluster.numbers["requests_total", digest] = [{"metric": {}, "value": [0, "500"]}]
+    found = replace(bench.followed, seen=bench.controller.seen).observe(0, 60)
+    assert {digest: seen.requests for digest, seen in found.items()} == {ONE: 500, TWO: 500}
+
+
 def test_a_trial_is_refused_before_anything_is_changed(bench: Bench) -> None:
     bench.cluster.denied = "no GPUs for you"
     with pytest.raises(RefusedError, match="no GPUs for you"):
