@@ -13,7 +13,7 @@ from scripts.deploy_story import SHARE, play, waiting
 from tests.nginx_host import MISSING
 from tests.nginx_project import project
 
-PAUSE = 4
+PAUSE = 7
 
 
 def main() -> int:

@@ -109,8 +109,8 @@ def _lines(record: Record, *, everything: bool) -> Iterator[str]:
     for each in record.deployments:
         begun = each.begun
         by = f" by {printable(begun.by)}" if begun.by else ""
-        before = f" after {digests.short(begun.before)}" if begun.before else ""
-        yield f"{begun.at}  {begun.strategy}{by}: {_line(each)}{before}"
+        before = f", before {digests.short(begun.before)}" if begun.before else ""
+        yield f"{begun.at}  {begun.strategy}{by}{before}: {_line(each)}"
         for entry in each.entries if everything else ():
             traffic = f": {spoken(entry.traffic)}" if entry.traffic else ""
             why = f": {printable(entry.why)}" if entry.why else ""

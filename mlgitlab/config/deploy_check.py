@@ -57,6 +57,9 @@ def _deployment(path: str, found: Deployment) -> Iterator[Finding]:
         yield from _nginx(f"{path}.nginx", found.nginx)
     if found.command:
         yield from _command(f"{path}.command", found.command, found.criteria)
+    if found.synthetic and (found.synthetic.requests.startswith("/") or ".." in found.synthetic.requests.split("/")):
+        what = f"{quoted(found.synthetic.requests)} leads out of the repository"
+        yield Finding(path=f"{path}.synthetic.requests", what=what, hint="write it relative to the repository's root")
     for key, least, number in (
         ("criteria.min_requests", 1, found.criteria.min_requests),
         ("synthetic.repeat", 1, found.synthetic.repeat if found.synthetic else 1),

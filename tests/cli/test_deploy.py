@@ -49,12 +49,13 @@ def test_one_command_goes_back_without_loading_the_model_again(project: Project)
     project.configure(strategy="replace", criteria=None)
     project.run("run", f"fraud@{second}")
     pid = (project.host.folder / "slots/blue/pid").read_text("ascii")
+    assert "there is nothing to watch" in project.run("watch", "fraud", check=2).err
     done = project.run("rollback", "fraud", "--why", "it is worse")
     assert done.out == f"{first[:19]} answers again; the model before was ready\n"
     assert (project.host.folder / "slots/blue/pid").read_text("ascii") == pid
     assert project.host.send("ada").version == first
     shown = project.run("history", "fraud").out.splitlines()
-    assert shown[-1].endswith(f"{second[:19]} is reverted: it is worse after {first[:19]}")
+    assert shown[-1].endswith(f"  replace, before {first[:19]}: {second[:19]} is reverted: it is worse")
     assert project.run("status", "fraud").out.splitlines()[2] == f"fraud@production: {first[:19]}"
 
 

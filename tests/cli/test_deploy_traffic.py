@@ -25,9 +25,9 @@ def project(tmp_path: Path) -> Iterator[Project]:
 
 
 def test_no_request_fails_whatever_is_deployed(project: Project) -> None:
-    told = play(project, 2, lambda _: None)
+    told = play(project, 1, lambda _: None)
     assert told.failed == 0
-    assert told.canary_users > 200
+    assert told.canary_users > 100
     assert abs(told.share - SHARE) <= told.bound
     assert told.torn == 0
     assert 0 < told.answers_of_failing < told.requests / 20

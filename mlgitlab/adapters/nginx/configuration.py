@@ -117,8 +117,10 @@ def _upstreams(scene: Scene) -> Iterator[str]:
         # nginx counts no failures of a server and never leaves it out: we judge, and it must get its share.
         limit = f" max_conns={scene.shadow.at_once}" if name == "shadow" else ""
         spare = f" server 127.0.0.1:{scene.ports[traffic.live]} backup;" if name == "canary" and repeats else ""
+        # The zone lets all workers count together.
+        shared = " zone mlgitlab_shadow 64k;" if name == "shadow" else ""
         yield (
-            f"    upstream mlgitlab_{name} {{ server 127.0.0.1:{scene.ports[digest]} max_fails=0{limit};{spare}"
+            f"    upstream mlgitlab_{name} {{{shared} server 127.0.0.1:{scene.ports[digest]} max_fails=0{limit};{spare}"
             " keepalive 32; }"
         )
 
@@ -214,7 +216,6 @@ _PASSING = (
     "proxy_http_version 1.1;",
     'proxy_set_header Connection "";',
     "proxy_set_header Host $host;",
-    "proxy_set_header X-Request-Id $request_id;",
+    "proxy_set_header X-Mlgitlab-Request $request_id;",
     "proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;",
-    "proxy_set_header X-Forwarded-Proto $scheme;",
 )

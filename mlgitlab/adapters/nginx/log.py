@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from mlgitlab.errors import WorldError
 from mlgitlab.jobs.deploy.target import Seen
+from mlgitlab.paths import show
 
 _MOST_KEPT = 200_000  # rows of all models
 _CLIENT_GONE = 499  # nginx's own: the user did not wait for the answer
@@ -130,7 +132,13 @@ class AccessLog:
 
     def observe(self, since: float, until: float) -> Mapping[str, Seen]:
         """What is in it from one moment to another. Asked again from the same moment, only what is new is read."""
-        if self._last and self._last[0].since == since and self._last[2] == _inode(self._last[1]):
+        try:
+            return self._observe(since, until)
+        except OSError as error:
+            raise WorldError(f"cannot read {show(str(self.path))!r}: {error.strerror}") from None
+
+    def _observe(self, since: float, until: float) -> Mapping[str, Seen]:
+        if self._last and self._last[0].since == since and self._last[1:3] == (self.path, _inode(self.path)):
             tally, _, _, place = self._last
             return self._read(tally, self.path, until, place)
         tally = Tally(since=since, most=self.most)

@@ -20,7 +20,7 @@ from mlgitlab.errors import UsageError, WorldError
 _PATIENCE = 10.0  # seconds for nginx to do as it is told
 _TOGETHER = 0.3  # seconds in which old and new workers may both take connections
 _LONGEST_SOCKET = 100  # the system takes 107 bytes
-_NEEDED = ("mirror", "split_clients", "map", "proxy")
+_NEEDED = ("mirror", "split_clients", "map", "proxy", "upstream_zone", "upstream_keepalive")
 CONFIGURATION = "nginx.conf"
 
 
@@ -79,13 +79,13 @@ class Nginx:
 
     def _wait(self, mark: str) -> None:
         until = time.monotonic() + _PATIENCE
-        while self.mark() != mark:
-            if time.monotonic() > until:
-                raise WorldError("nginx does not take up its new configuration", "see logs/error.log in its folder")
+        while time.monotonic() < until:
+            if self.mark() == mark:
+                time.sleep(_TOGETHER)
+                if all(self.mark() == mark for _ in range(3)):
+                    return
             time.sleep(0.02)
-        time.sleep(_TOGETHER)
-        if any(self.mark() != mark for _ in range(3)):
-            self._wait(mark)
+        raise WorldError("nginx does not take up its new configuration", "see logs/error.log in its folder")
 
     def mark(self) -> str | None:
         """The mark of the configuration that it runs by; None where it does not run."""

@@ -49,7 +49,7 @@ class Slot:
 
     def is_warm(self) -> bool:
         """Whether its model answers."""
-        return bool(self.digest) and self._alive() and self._healthy()
+        return bool(self.digest) and self.is_alive() and self._healthy()
 
     def start(self, digest: str, room: Path) -> None:
         """Load a model, and return once it answers; RefusedError, with its last words, where it does not."""
@@ -63,16 +63,20 @@ class Slot:
             self._systemctl("restart")
         else:
             self._spawn(environ, room)
+        if not self.wait():
+            why = "does not answer in time" if self.is_alive() else "ended before it answered"
+            what = f"the model {digests.short(digest)} {why}{self._last_words()}"
+            self.stop()
+            raise RefusedError(what, f"see {self.folder / 'serve.log'}")
+
+    def wait(self) -> bool:
+        """Whether its model answers within the time that loading may take."""
         until = time.monotonic() + self.settings.ready.seconds
         while not self._healthy():
-            if not self._alive() or time.monotonic() > until:
-                why = "does not answer in time" if self._alive() else "ended before it answered"
-                words = self._last_words()
-                self.stop()
-                raise RefusedError(
-                    f"the model {digests.short(digest)} {why}{words}", f"see {self.folder / 'serve.log'}"
-                )
+            if not self.is_alive() or time.monotonic() > until:
+                return False
             time.sleep(0.05)
+        return True
 
     def stop(self) -> None:
         """End its process, if there is one: SIGTERM, and SIGKILL where that is not heeded."""
@@ -121,9 +125,9 @@ class Slot:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(pid, number)
             until = time.monotonic() + seconds
-            while self._alive() and time.monotonic() < until:
+            while self.is_alive() and time.monotonic() < until:
                 time.sleep(0.02)
-            if not self._alive():
+            if not self.is_alive():
                 break
         else:
             raise WorldError(f"the process {pid} in the {self.name} slot does not end")
@@ -131,7 +135,8 @@ class Slot:
             os.killpg(pid, signal.SIGKILL)  # what it had started
         (self.folder / "pid").unlink(missing_ok=True)
 
-    def _alive(self) -> bool:
+    def is_alive(self) -> bool:
+        """Whether its process runs."""
         if self.settings.unit:
             return self._systemctl("is-active", check=False)
         return self._pid() is not None

@@ -15,7 +15,7 @@ from mlgitlab.adapters.nginx.process import CONFIGURATION, Nginx
 from mlgitlab.adapters.nginx.slots import NAMES, Slot
 from mlgitlab.adapters.recorder import recorder
 from mlgitlab.config.deploy import NginxTarget, ShadowTraffic
-from mlgitlab.errors import RefusedError, UsageError
+from mlgitlab.errors import RefusedError, UsageError, WorldError
 from mlgitlab.jobs.deploy.target import Answer, Question, Seen, Standing, Traffic
 from mlgitlab.store import digests
 
@@ -52,6 +52,11 @@ class NginxOnHost:
         holding = [slot for slot in slots if slot.digest == digest]
         if holding and holding[0].is_warm():
             return
+        if holding and digest in reached and holding[0].is_alive():
+            # It may be slow because it is busy: to start it again would be the worst that one could do.
+            if not holding[0].wait():
+                raise WorldError(f"{digests.short(digest)} gets requests, runs, and does not answer")
+            return
         free = [slot for slot in slots if slot.digest not in reached]
         if not (holding or free):
             raise RefusedError("both slots get requests", "end the deployment that is under way")
@@ -73,8 +78,10 @@ class NginxOnHost:
 
     def _apply(self, traffic: Traffic, others: Mapping[str, int]) -> None:
         """`others`: ports of what is in no slot."""
-        warm = {slot.digest: slot.port for slot in self._slots() if slot.digest in traffic.reached and slot.is_warm()}
-        ports = {**warm, **others}
+        reached = self._reached()  # what is busy may be slow to say that it is well
+        ready = [slot for slot in self._slots() if slot.digest in traffic.reached]
+        warm = [slot for slot in ready if (slot.digest in reached and slot.is_alive()) or slot.is_warm()]
+        ports = {**{slot.digest: slot.port for slot in warm}, **others}
         cold = sorted(digests.short(digest) for digest in traffic.reached - ports.keys())
         if cold:
             raise RefusedError(f"no slot has {' and '.join(cold)} ready", "place it first")
@@ -106,11 +113,6 @@ class NginxOnHost:
                 slot.stop()
         self._tidy()
 
-    def end(self) -> None:
-        """Stop the models, whoever they answer. nginx itself is left alone."""
-        for slot in self._slots():
-            slot.stop()
-
     @contextmanager
     def copying(self, seen: Callable[[Question], None], sample: float) -> Iterator[None]:
         """Let a server of our own be the shadow for a while. Should we be killed, copies go nowhere and hurt nobody."""
@@ -122,7 +124,9 @@ class NginxOnHost:
             try:
                 yield
             finally:
-                self._apply(replace(traffic, shadow="", sample=0.0), {})
+                now = self._traffic()
+                if now.shadow == RECORDER:  # else somebody has changed it since
+                    self._apply(replace(now, shadow="", sample=0.0), {})
 
     def _slots(self) -> tuple[Slot, ...]:
         return tuple(

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
-import tempfile
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from mlgitlab.adapters import files
 from mlgitlab.adapters.deploy_command import CommandPlace
 from mlgitlab.adapters.gitlab_issues import GitLabIssues
-from mlgitlab.adapters.http import free_ports
 from mlgitlab.adapters.machine import SystemClock
+from mlgitlab.adapters.nginx.alone import Alone, alone
 from mlgitlab.adapters.nginx.target import NginxOnHost
 from mlgitlab.adapters.owner import LocalOwner
 from mlgitlab.cli.wiring import cluster, sagemaker
@@ -23,6 +21,9 @@ from mlgitlab.jobs.deploy.recording import Copies
 from mlgitlab.jobs.deploy.target import Target
 from mlgitlab.jobs.deploy.task import Incidents, Task
 from mlgitlab.store.library import Store
+
+# What is for us alone.
+_OURS = frozenset({"MLGITLAB_GITLAB_TOKEN", "MLGITLAB_SIGNING_KEY"})
 
 
 def target(task: Task, store: Store, root: Path, environ: Mapping[str, str]) -> Target:
@@ -40,14 +41,23 @@ def target(task: Task, store: Store, root: Path, environ: Mapping[str, str]) -> 
         case TargetKind.COMMAND:
             assert settings.command
             return CommandPlace(
-                model=task.model, environment=task.environment, root=root, settings=settings.command, environ=environ
+                model=task.model,
+                environment=task.environment,
+                root=root,
+                settings=settings.command,
+                environ=_theirs(environ),
             )
         case TargetKind.KUBERNETES | TargetKind.ARGO_ROLLOUTS | TargetKind.FLAGGER | TargetKind.KSERVE:
-            return cluster.target(task, store, environ)
+            return cluster.target(task, store, _theirs(environ))
         case TargetKind.SAGEMAKER:
             return sagemaker.target(task, store)
         case TargetKind.POINTER:
             return PointerTarget(store=store, model=task.model, environment=task.environment)
+
+
+def _theirs(environ: Mapping[str, str]) -> Mapping[str, str]:
+    """What programs of others may know of the environment."""
+    return {name: value for name, value in environ.items() if name not in _OURS}
 
 
 def copies(target: Target) -> Copies:
@@ -57,19 +67,9 @@ def copies(target: Target) -> Copies:
     return target
 
 
-@contextlib.contextmanager
-def trial(task: Task, environ: Mapping[str, str]) -> Iterator[NginxOnHost]:
-    """Two slots in a folder and on ports of their own, which are gone with the block."""
-    settings = task.settings.nginx
-    if settings is None or not settings.serve:
-        raise UsageError("only a model that `nginx.serve` starts can be started here")
-    with tempfile.TemporaryDirectory(prefix="mlgitlab-") as folder:
-        alone = replace(settings, folder=folder, ports=tuple(free_ports(2)))
-        target = NginxOnHost(folder=Path(folder), settings=alone, shadow=ShadowTraffic(), environ=environ)
-        try:
-            yield target
-        finally:
-            target.end()
+def trial(task: Task, environ: Mapping[str, str]) -> AbstractContextManager[Alone]:
+    """Two models of a task, in a folder and on ports of their own, which are gone with the block."""
+    return alone(task.settings.nginx, environ)
 
 
 def write_private(path: Path, content: bytes) -> None:

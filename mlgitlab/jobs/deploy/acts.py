@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from mlgitlab.errors import RefusedError
 from mlgitlab.jobs.deploy.journal import Kind
 from mlgitlab.jobs.deploy.judgement import facts, shown, together
 from mlgitlab.jobs.deploy.judging import Watch
@@ -157,26 +158,34 @@ class Run:
 
     def _revert(self, deployed: Deployed) -> None:
         """Go back: the traffic first, then the pointer, then what is left of the candidate."""
-        before, target = self.plan.before, self.tools.target
+        before = self.plan.before
         self.tools.tell(f"going back to {digests.short(before) if before else 'nothing'}: {deployed.why}")
-        loaded = bool(before) and not isinstance(target, GoesBack) and before not in target.standing().warm
-        if loaded:
-            self._fetch(before)
-            target.place(before)
         back = Traffic(live=before)
         self.lease.append(Kind.ROUTING, traffic=back)
-        if isinstance(target, GoesBack):
-            target.go_back(before)
-        else:
-            target.route(back)
+        loaded = self._go_back(back)
         self.lease.append(Kind.ROUTED, traffic=back)
         pointer = self.tools.store.pointer(self.task.model, self.task.environment)
         number = 0
         if before and pointer and pointer.digest == self.plan.candidate:
             number = self._point(before, pointer.number, deployed.why).number
-        target.remove(self.plan.candidate)
+        self.tools.target.remove(self.plan.candidate)
         why = "the model before was loaded again" if loaded else "the model before was ready"
         self.lease.append(Kind.REVERTED, pointer=number, traffic=back, why=why if before else "")
+
+    def _go_back(self, traffic: Traffic) -> bool:
+        """Let the model before answer everything: whether it had to be loaded again."""
+        target = self.tools.target
+        if isinstance(target, GoesBack):
+            target.go_back(traffic.live)
+            return False
+        try:
+            target.route(traffic)
+        except RefusedError:  # it is not ready any more
+            self._fetch(traffic.live)
+            target.place(traffic.live)
+            target.route(traffic)
+            return True
+        return False
 
     def _point(self, digest: str, seen: int, why: str) -> Pointer:
         return self.tools.store.move(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from mlgitlab.config.deploy import DeployCriteria
 from mlgitlab.jobs.deploy import intervals
 from mlgitlab.jobs.deploy.agreement import Agreement, agree
 from mlgitlab.jobs.deploy.questions import Case
-from mlgitlab.jobs.deploy.target import Answer, Seen, Target
+from mlgitlab.jobs.deploy.target import Answer, Question, Seen
 from mlgitlab.jobs.gate.ruling import Outcome
 from mlgitlab.paths import printable
 from mlgitlab.store import digests
@@ -91,7 +92,15 @@ def _quantiles(side: Seen) -> dict[str, float]:
     return {f"p{q * 100:g}": intervals.quantile(ordered, q, intervals.SURE).value for q in _QUANTILES}
 
 
-def replay(target: Target, current: str, candidate: str, cases: Sequence[Case]) -> tuple[Seen, Seen]:
+class Asked(Protocol):
+    """Somewhere that models can be asked."""
+
+    def ask(self, digest: str, question: Question) -> Answer:
+        """Put a question to a model."""
+        ...
+
+
+def replay(target: Asked, current: str, candidate: str, cases: Sequence[Case]) -> tuple[Seen, Seen]:
     """Ask both models everything, in turns, each first in every second turn: what was seen, the current one's first."""
     found: dict[str, dict[str, Answer]] = {current: {}, candidate: {}}
     for number, case in enumerate(cases):

@@ -15,6 +15,7 @@ from mlgitlab.store import digests
 
 _CANARY = (Percent(5), Percent(25), Percent(100))
 _PATIENCE = 4
+_AROUND = 900.0  # seconds for fetching, testing, draining and the way back
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +73,18 @@ def plan(settings: Deployment, candidate: str, before: str) -> Plan:
 def shares(settings: Deployment) -> tuple[Percent, ...]:
     """The shares of the users that a canary gets, the last all of them; only that for other strategies."""
     return (settings.steps or _CANARY) if settings.strategy is Strategy.CANARY else _CANARY[-1:]
+
+
+def longest(settings: Deployment) -> float:
+    """Seconds that a deployment may take, were each step undecided until the end; for the time limit of a job."""
+    judged = plan(settings, "candidate", "before")
+    places = (settings.nginx, settings.kubernetes, settings.sagemaker)
+    loading = max(place.ready.seconds if place else 0 for place in places)
+    scripts = settings.command.timeout.seconds * (len(judged.steps) + 2) if settings.command else 0
+    waiting = judged.patience * sum(step.judged for step in judged.steps)
+    if settings.target in CONTROLLED:
+        waiting = (len(shares(settings)) + 1) * (judged.patience + loading)
+    return waiting + 2 * loading + scripts + _AROUND
 
 
 def _steps(settings: Deployment, candidate: str, before: str) -> Iterator[Step]:

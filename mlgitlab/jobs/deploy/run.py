@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from mlgitlab.errors import RefusedError
+from mlgitlab.config.deploy import CONTROLLED, Strategy
+from mlgitlab.errors import RefusedError, UsageError
 from mlgitlab.jobs.deploy import journal
 from mlgitlab.jobs.deploy.acts import Run
 from mlgitlab.jobs.deploy.journal import Kind
@@ -117,8 +118,10 @@ def watch(task: Task, tools: Tools) -> tuple[Outcome, Deployed]:
     """Judge the live model for as long as `rollback.watch` says since it was settled; a failure goes back.
 
     Where nobody could tell, or there is nothing to go back to, it stays, and the outcome says so. RefusedError where
-    nothing is live, or somebody is at work.
+    nothing is live, or somebody is at work; UsageError where nothing is judged.
     """
+    if task.settings.strategy is Strategy.REPLACE or task.settings.target in CONTROLLED:
+        raise UsageError(f"{task.model} in {task.environment} is not judged by us: there is nothing to watch")
     held, found = live(task, tools)
     run = _taken(task, tools, held, found)
     settled = found.first(Kind.SETTLED)

@@ -32,6 +32,7 @@ def problems(deployment: str) -> str:
         (f"{GOOD}, steps: [5]", "expected a percentage from 0.01% to 100%"),
         (f"{GOOD}, steps: [0%]", "expected a percentage from 0.01% to 100%"),
         (f"{GOOD}, steps: [101%]", "expected a percentage from 0.01% to 100%"),
+        (f"{GOOD}, synthetic: ../requests.jsonl", "leads out of the repository"),
         (f"{GOOD}, pause: 5m, patience: 1m", "1m is shorter than `pause`, 5m"),
         (f"target: nginx, {NGINX}", "there is no criterion: nothing could ever fail"),
         ("target: nginx, strategy: replace", "the target `nginx` needs the section `nginx`"),

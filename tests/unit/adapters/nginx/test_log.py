@@ -87,6 +87,7 @@ def test_a_log_that_began_anew_is_read_together_with_the_one_before(tmp_path: Pa
     found = written(tmp_path, line(10.0), line(11.0))
     assert found.observe(10, 99)[ONE].requests == 2
     (tmp_path / "access.log").replace(tmp_path / "access.log.1")
+    assert [found.observe(10, 99)[ONE].requests for _ in range(2)] == [2, 2]
     (tmp_path / "access.log").write_text(line(12.0), "utf-8")
     assert found.observe(10, 99)[ONE].requests == 3
 

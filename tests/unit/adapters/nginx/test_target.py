@@ -16,7 +16,7 @@ import pytest
 from mlgitlab.adapters.nginx.configuration import Scene, configuration
 from mlgitlab.adapters.nginx.process import Nginx
 from mlgitlab.config.scalars import Duration
-from mlgitlab.errors import RefusedError, UsageError
+from mlgitlab.errors import RefusedError, UsageError, WorldError
 from mlgitlab.jobs.deploy.target import Question, Standing, Traffic
 from tests import nginx_host
 from tests.nginx_host import NginxHost
@@ -113,6 +113,23 @@ def test_a_model_that_died_is_not_warm_and_is_loaded_again_when_it_is_placed(hos
         host.target.route(Traffic(live=two))
     put(host, two)
     assert host.target.ask(two, Question()).version == two
+
+
+def test_a_live_model_that_is_too_busy_to_say_that_it_is_well_is_not_started_again(host: NginxHost) -> None:
+    host.settings = replace(host.settings, ready=Duration(1))
+    one, two, _ = host.models
+    put(host, one, two)
+    host.target.route(Traffic(live=one))
+    pid = int((host.folder / "slots/blue/pid").read_text("ascii"))
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        with pytest.raises(WorldError, match="gets requests, runs, and does not answer"):
+            put(host, one)
+        host.target.route(Traffic(live=one, canary=two, share=5))  # a change does not depend on it either
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    assert int((host.folder / "slots/blue/pid").read_text("ascii")) == pid
+    assert host.target.standing().warm == {one, two}
 
 
 def test_a_large_request_reaches_the_model_and_is_not_copied(host: NginxHost) -> None:

@@ -14,6 +14,7 @@ from mlgitlab.jobs.deploy.answers import at
 from mlgitlab.jobs.deploy.kubernetes import argo, gpus, naming
 from mlgitlab.jobs.deploy.kubernetes.pods import digest_of as digest_of_pod
 from mlgitlab.jobs.deploy.kubernetes.rendered import file_name, manifests
+from mlgitlab.jobs.deploy.plan import longest
 from tests import cluster_kinds, clusters, deployments
 from tests.targets import digest_of
 
@@ -176,3 +177,9 @@ def test_a_place_that_is_in_no_cluster_has_no_manifests() -> None:
     other = deployments.settings("target: pointer\nstrategy: replace")
     with pytest.raises(UsageError, match="`pointer` has no manifests"):
         manifests(type(about)(model="m", environment="e", settings=other, store="s3://b"), ONE, "")
+
+
+def test_a_job_is_given_the_time_that_a_controller_may_take() -> None:
+    found = clusters.settings("argo-rollouts")
+    # Three steps and the end, each with four pauses of a minute, and ten minutes for loading.
+    assert longest(found) >= 4 * (4 * 60 + 600)
