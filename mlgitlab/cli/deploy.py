@@ -14,6 +14,7 @@ _SUBCOMMANDS = {
     "release": "Make a release of the project of a deployed model.",
     "status": "Show who answers, who is ready, and what is under way.",
     "history": "Show every deployment of an environment.",
+    "manifests": "Write what would be applied to a Kubernetes cluster.",
     "agreement": "Compare the answers of two models to the same requests.",
     "record": "Keep some requests, masked, for a replay.",
     "replay": "Ask two models the recorded requests, and compare their answers.",

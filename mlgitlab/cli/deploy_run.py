@@ -9,7 +9,9 @@ from mlgitlab.cli.deploying import Place, place_options, require_protected
 from mlgitlab.cli.main import Surroundings
 from mlgitlab.cli.options import json_option
 from mlgitlab.errors import UsageError
+from mlgitlab.jobs.deploy.kubernetes import gpus
 from mlgitlab.jobs.deploy.run import deploy
+from mlgitlab.jobs.deploy.sagemaker import requests
 from mlgitlab.store.naming import resolve
 
 
@@ -34,4 +36,6 @@ def command(around: Surroundings, place: Place, model: str, *, as_json: bool) ->
     here = place.opened(around, name)
     require_protected(here.task, around.environ)
     _, digest = resolve(here.tools.store, model)
+    if needs := gpus.stated(here.task.settings) or requests.stated(here.task.settings):
+        here.tools.tell(needs)
     return ended(here, digest, deploy(here.task, here.tools, digest), as_json=as_json)

@@ -7,6 +7,8 @@ from dataclasses import field
 from enum import StrEnum
 from typing import ClassVar, Literal
 
+from mlgitlab.config.deploy_kubernetes import KubernetesTarget
+from mlgitlab.config.deploy_sagemaker import SageMakerTarget
 from mlgitlab.config.field import Name, doc
 from mlgitlab.config.promotion import GitLabEnvironment
 from mlgitlab.config.scalars import Duration, Percent
@@ -31,10 +33,17 @@ class TargetKind(StrEnum):
     NGINX = "nginx"
     COMMAND = "command"
     POINTER = "pointer"
+    KUBERNETES = "kubernetes"
+    ARGO_ROLLOUTS = "argo-rollouts"
+    FLAGGER = "flagger"
+    KSERVE = "kserve"
+    SAGEMAKER = "sagemaker"
 
 
+# Those in a cluster, described by the section `kubernetes`.
+IN_CLUSTER = frozenset({TargetKind.KUBERNETES, TargetKind.ARGO_ROLLOUTS, TargetKind.FLAGGER, TargetKind.KSERVE})
 # Those that shift the traffic and judge by a controller of their own.
-CONTROLLED: frozenset[TargetKind] = frozenset()
+CONTROLLED = frozenset({TargetKind.ARGO_ROLLOUTS, TargetKind.FLAGGER, TargetKind.SAGEMAKER})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,7 +186,7 @@ class Incident:
 class Deployment:
     """How the model comes to one environment."""
 
-    target: TargetKind = field(metadata=doc("`nginx` on one host, the project's own `command`s, or the store's `pointer` alone, which batch jobs read."))
+    target: TargetKind = field(metadata=doc("`nginx` on one host, `kubernetes` (two Deployments behind a Service), `argo-rollouts`, `flagger` or `kserve` in a cluster, `sagemaker`, the project's own `command`s, or the store's `pointer` alone, which batch jobs read."))
     strategy: Strategy = field(default=Strategy.BLUE_GREEN, metadata=doc("`blue-green`: all at once, judged afterwards. `canary`: in steps. `shadow`: copies of requests only, nobody is answered. `replace`: not judged, for batch models."))
     steps: tuple[Percent, ...] = field(default=(), metadata=doc("Of a canary: its shares of the users, the last `100%`. Without any: 5%, 25%, 100%."))
     pause: Duration = field(default=Duration(300), metadata=doc("How long each step is judged at least."))
@@ -190,6 +199,8 @@ class Deployment:
     protected: bool = field(default=True, metadata=doc("Whether, in CI, only jobs on protected branches and tags may deploy here."))
     record: Recording | None = field(default=None, metadata=doc("Which requests may be kept for a replay; none where nothing is said."))
     incident: Incident | None = field(default=None, metadata=doc("The issue that a failure opens."))
+    kubernetes: KubernetesTarget | None = field(default=None, metadata=doc("For the targets `kubernetes`, `argo-rollouts`, `flagger` and `kserve`."))
+    sagemaker: SageMakerTarget | None = field(default=None, metadata=doc("For the target `sagemaker`."))
     nginx: NginxTarget | None = field(default=None, metadata=doc("For the target `nginx`."))
     command: CommandTarget | None = field(default=None, metadata=doc("For the target `command`."))
     gitlab: GitLabEnvironment | None = field(default=None, metadata=doc("The environment in GitLab, and the jobs that deploy there."))

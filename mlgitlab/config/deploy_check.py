@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from mlgitlab.config import deploy_cluster_check, deploy_sagemaker_check
 from mlgitlab.config.deploy import (
+    IN_CLUSTER,
     CommandTarget,
     DeployCriteria,
     Deployment,
@@ -27,6 +29,12 @@ _PATH = re.compile(r"/[A-Za-z0-9._~/-]*")
 _FOLDER = re.compile(r"[^\x00-\x1f\x7f\"'\\$;{}]+")
 _UNIT = re.compile(r"[A-Za-z0-9_.:-]+@")
 _PROGRAM = re.compile(r"[A-Za-z0-9._/+-]+")
+_SECTIONS = {
+    "nginx": frozenset({TargetKind.NGINX}),
+    "command": frozenset({TargetKind.COMMAND}),
+    "kubernetes": IN_CLUSTER,
+    "sagemaker": frozenset({TargetKind.SAGEMAKER}),
+}
 _LAST_PORT = 65535
 _SLOTS = 2
 
@@ -43,6 +51,8 @@ def _deployment(path: str, found: Deployment) -> Iterator[Finding]:
     yield from _sections(path, found)
     yield from _steps(path, found)
     yield from _criteria(f"{path}.criteria", found)
+    yield from deploy_cluster_check.check(path, found)
+    yield from deploy_sagemaker_check.check(path, found)
     if found.nginx:
         yield from _nginx(f"{path}.nginx", found.nginx)
     if found.command:
@@ -75,12 +85,13 @@ def _shared(config: Config) -> Iterator[Finding]:
 
 def _sections(path: str, found: Deployment) -> Iterator[Finding]:
     """Each target has its own section, and no other."""
-    for kind in (TargetKind.NGINX, TargetKind.COMMAND):
-        has = getattr(found, kind) is not None
-        if has and found.target is not kind:
-            yield Finding(path=f"{path}.{kind}", what=f"the target is `{found.target}`, not `{kind}`")
-        if not has and found.target is kind:
-            yield Finding(path=path, what=f"the target `{kind}` needs the section `{kind}`", absent=(f"{path}.{kind}",))
+    for section, kinds in _SECTIONS.items():
+        has, needs = getattr(found, section) is not None, found.target in kinds
+        if has and not needs:
+            yield Finding(path=f"{path}.{section}", what=f"the target is `{found.target}`, not `{section}`")
+        if needs and not has:
+            what = f"the target `{found.target}` needs the section `{section}`"
+            yield Finding(path=path, what=what, absent=(f"{path}.{section}",))
     if found.target is TargetKind.POINTER and found.strategy is not Strategy.REPLACE:
         hint = "write `strategy: replace`; a pointer has no traffic to be judged by"
         yield Finding(path=f"{path}.strategy", what=f"the target `pointer` cannot do `{found.strategy}`", hint=hint)
@@ -101,7 +112,8 @@ def _steps(path: str, found: Deployment) -> Iterator[Finding]:
 def _criteria(path: str, found: Deployment) -> Iterator[Finding]:
     criteria = found.criteria
     rules = (criteria.error_rate, criteria.latency_p50, criteria.latency_p95, criteria.latency_p99)
-    if found.strategy is Strategy.REPLACE:
+    by_alarms = found.target is TargetKind.SAGEMAKER and found.strategy is not Strategy.SHADOW
+    if found.strategy is Strategy.REPLACE or by_alarms:
         return
     if not any((*rules, criteria.prediction, criteria.values, criteria.agreement)):
         hint = "say in advance what counts as success, such as `error_rate: {at_most: 1%}`"

@@ -13,6 +13,7 @@ from mlgitlab.adapters.machine import SystemClock
 from mlgitlab.adapters.nginx.alone import Alone, alone
 from mlgitlab.adapters.nginx.target import NginxOnHost
 from mlgitlab.adapters.owner import LocalOwner
+from mlgitlab.cli.wiring import cluster, sagemaker
 from mlgitlab.config.deploy import ShadowTraffic, TargetKind
 from mlgitlab.errors import UsageError
 from mlgitlab.jobs.deploy.pointer_target import PointerTarget
@@ -44,10 +45,19 @@ def target(task: Task, store: Store, root: Path, environ: Mapping[str, str]) -> 
                 environment=task.environment,
                 root=root,
                 settings=settings.command,
-                environ={name: value for name, value in environ.items() if name not in _OURS},
+                environ=_theirs(environ),
             )
+        case TargetKind.KUBERNETES | TargetKind.ARGO_ROLLOUTS | TargetKind.FLAGGER | TargetKind.KSERVE:
+            return cluster.target(task, store, _theirs(environ))
+        case TargetKind.SAGEMAKER:
+            return sagemaker.target(task, store)
         case TargetKind.POINTER:
             return PointerTarget(store=store, model=task.model, environment=task.environment)
+
+
+def _theirs(environ: Mapping[str, str]) -> Mapping[str, str]:
+    """What programs of others may know of the environment."""
+    return {name: value for name, value in environ.items() if name not in _OURS}
 
 
 def copies(target: Target) -> Copies:

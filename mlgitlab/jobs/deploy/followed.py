@@ -16,14 +16,23 @@ def _nothing() -> None:
     """Nobody waits."""
 
 
+def _unseen(_since: float, _until: float) -> Mapping[str, Seen]:
+    """Nothing that we judge by."""
+    return {}
+
+
 @dataclass(kw_only=True)
 class Followed:
-    """rollout: what the controller is told, from the candidate and the model before. turn: called with every look."""
+    """rollout: what the controller is told, from the candidate and the model before. turn: called with every look.
+
+    seen: what was seen of each model from one moment to another, for a watch after the rollout.
+    """
 
     controller: Controller
     clock: Clock
     rollout: Callable[[str, str], Rollout]
     turn: Callable[[], None] = field(default=_nothing)
+    seen: Callable[[float, float], Mapping[str, Seen]] = field(default=_unseen)
 
     def standing(self) -> Standing:
         """What the controller says."""
@@ -57,9 +66,9 @@ class Followed:
         """Undo it."""
         self.controller.undo(before)
 
-    def observe(self, _since: float, _until: float) -> Mapping[str, Seen]:
-        """Nothing that we judge by."""
-        return {}
+    def observe(self, since: float, until: float) -> Mapping[str, Seen]:
+        """What was seen, where somebody looks."""
+        return self.seen(since, until)
 
     def remove(self, digest: str) -> None:
         """The controller stops what it does not need."""

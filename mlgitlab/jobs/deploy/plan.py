@@ -70,28 +70,35 @@ def plan(settings: Deployment, candidate: str, before: str) -> Plan:
     return Plan(candidate=candidate, before=before, settings=settings, steps=steps)
 
 
+def shares(settings: Deployment) -> tuple[Percent, ...]:
+    """The shares of the users that a canary gets, the last all of them; only that for other strategies."""
+    return (settings.steps or _CANARY) if settings.strategy is Strategy.CANARY else _CANARY[-1:]
+
+
 def longest(settings: Deployment) -> float:
     """Seconds that a deployment may take, were each step undecided until the end; for the time limit of a job."""
     judged = plan(settings, "candidate", "before")
-    loading = settings.nginx.ready.seconds if settings.nginx else 0
+    places = (settings.nginx, settings.kubernetes, settings.sagemaker)
+    loading = max(place.ready.seconds if place else 0 for place in places)
     scripts = settings.command.timeout.seconds * (len(judged.steps) + 2) if settings.command else 0
     waiting = judged.patience * sum(step.judged for step in judged.steps)
+    if settings.target in CONTROLLED:
+        waiting = (len(shares(settings)) + 1) * (judged.patience + loading)
     return waiting + 2 * loading + scripts + _AROUND
 
 
 def _steps(settings: Deployment, candidate: str, before: str) -> Iterator[Step]:
-    whole = Traffic(live=candidate)
-    if not before or settings.strategy is Strategy.REPLACE or settings.target in CONTROLLED:
+    whole, is_shadow = Traffic(live=candidate), settings.strategy is Strategy.SHADOW
+    if not before or settings.strategy is Strategy.REPLACE or (settings.target in CONTROLLED and not is_shadow):
         yield Step(traffic=whole, judged=False)
         return
-    is_shadow = settings.strategy is Strategy.SHADOW
     shadow = settings.shadow or (ShadowTraffic() if is_shadow else None)
     if shadow:
         yield Step(traffic=Traffic(live=before, shadow=candidate, sample=shadow.sample.value))
     if is_shadow:
         yield Step(traffic=Traffic(live=before), judged=False)
         return
-    for share in (settings.steps or _CANARY) if settings.strategy is Strategy.CANARY else ():
+    for share in shares(settings):
         if share.value < 100:
             yield Step(traffic=Traffic(live=before, canary=candidate, share=share.value))
     yield Step(traffic=whole)

@@ -55,6 +55,8 @@ def lease(task: Task, tools: Tools) -> Lease:
     longest = max(
         settings.nginx.ready.seconds if settings.nginx else 0,
         settings.command.timeout.seconds if settings.command else 0,
+        settings.kubernetes.ready.seconds if settings.kubernetes else 0,
+        settings.sagemaker.ready.seconds if settings.sagemaker else 0,
     )
     journal = Journal(bucket=tools.store.bucket, model=task.model, environment=task.environment)
     held = Lease(journal=journal, owner=tools.owner, clock=tools.clock, by=tools.by, seconds=SECONDS + longest)
