@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mlgitlab import __version__
 from mlgitlab.ci import CiEnvironment, PipelineKind
@@ -19,6 +19,8 @@ from mlgitlab.config.wording import quoted
 from mlgitlab.errors import UsageError
 from mlgitlab.jobs.approval import moments
 from mlgitlab.jobs.approval.candidates import look
+from mlgitlab.jobs.deploy.kubernetes import gpus
+from mlgitlab.jobs.deploy.sagemaker import requests
 from mlgitlab.jobs.train.provenance import utc
 from mlgitlab.pipeline.check import check
 from mlgitlab.pipeline.emit import emit
@@ -61,7 +63,7 @@ def make(around: Surroundings, options: Options, output: str) -> Made:
         raise UsageError(what, "set `store` in the configuration of the repository, or MLGITLAB_STORE")
     barred = _barred(request.env, config)
     found = {} if barred else _look(around, request, config)
-    plan = planning.plan(config, found, barred, _until(around, config))
+    plan = _with_needs(planning.plan(config, found, barred, _until(around, config)))
     makings = Makings(
         config=config,
         instance=instance,
@@ -85,6 +87,14 @@ def make(around: Surroundings, options: Options, output: str) -> Made:
         document=(indented(told) + "\n").encode(),
         pipeline=emit(whole),
     )
+
+
+def _with_needs(plan: Promotions) -> Promotions:
+    """The plan, and what its rollouts need while two models are in memory."""
+    entries = (entry for promotion in plan.promotions for entry in promotion.entries)
+    needs = ((entry, gpus.stated(entry.settings) or requests.stated(entry.settings)) for entry in entries)
+    told = (f"{entry.model} in {entry.environment}: {text}" for entry, text in needs if text)
+    return replace(plan, notes=(*plan.notes, *told))
 
 
 def _circumstances(request: Request, instance: Instance, plan: Promotions, output: str) -> Circumstances:

@@ -228,10 +228,8 @@ class EntryJobs:
     def _is_watched(self) -> bool:
         """Whether there is traffic to judge, and a switch after which to judge it."""
         settings = self.entry.settings
-        return settings.target is not TargetKind.POINTER and settings.strategy not in (
-            Strategy.REPLACE,
-            Strategy.SHADOW,
-        )
+        unseen = (TargetKind.POINTER, TargetKind.SAGEMAKER)  # SageMaker watches by its own alarms
+        return settings.target not in unseen and settings.strategy not in (Strategy.REPLACE, Strategy.SHADOW)
 
     @property
     def _gitlab(self) -> GitLabEnvironment:

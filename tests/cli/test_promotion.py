@@ -204,3 +204,29 @@ def test_what_was_trained_evaluated_and_judged_for_real_is_approved_and_deployed
     assert "is not approved" in real.run("deploy", "run", f"fraud@{digest}", code=3, env=grace).err
     assert "accuracy" in real.run("approve", f"fraud@{digest}", env=grace).out
     assert real.run("deploy", "run", f"fraud@{digest}", env=grace).out == f"fraud@{digest[:19]} is live\n"
+
+
+SAGEMAKER = {
+    "target": "sagemaker",
+    "strategy": "blue-green",
+    "sagemaker": {
+        "endpoint": "fraud",
+        "region": "eu-central-1",
+        "role": "arn:aws:iam::123456789012:role/fraud-endpoint",
+        "image": "123456789012.dkr.ecr.eu-central-1.amazonaws.com/fraud:3",
+        "instance_type": "ml.g5.xlarge",
+        "instances": 4,
+        "gpus": 1,
+        "alarms": ["fraud-5xx"],
+    },
+}
+
+
+def test_a_plan_says_what_a_rollout_needs_on_top_and_leaves_watching_to_alarms(tmp_path: Path) -> None:
+    project = Project(tmp_path, production=SAGEMAKER)
+    project.judged("first")
+    plan, jobs = generate(project)
+    needed = "the rollout needs 4 instances of ml.g5.xlarge with 4 GPUs on top of the 4 of the model before"
+    assert f"fraud in production: {needed}" in plan["notes"]
+    assert "fraud:production:deploy" in jobs
+    assert "fraud:production:watch" not in jobs
