@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -12,6 +11,7 @@ from mlgitlab import paths
 from mlgitlab.config.gates_predictions import PredictionsFile
 from mlgitlab.errors import RefusedError, UsageError
 from mlgitlab.jobs.gate import pairing, reading, record
+from mlgitlab.jobs.gate.placing import Place
 from mlgitlab.jobs.gate.predictions import Predictions
 from mlgitlab.jobs.gate.reading import Columns
 from mlgitlab.jobs.gate.record import Kept
@@ -22,7 +22,6 @@ from mlgitlab.jobs.metrics.report import PRODUCTION
 from mlgitlab.jobs.train import judging
 from mlgitlab.jobs.train.environment import environment, script
 from mlgitlab.jobs.train.order import Order, limit
-from mlgitlab.jobs.train.preparing import stale
 from mlgitlab.jobs.train.provenance import utc
 from mlgitlab.jobs.train.task import Task, Tools
 from mlgitlab.store import digests
@@ -101,7 +100,7 @@ def evaluate(what: Evaluation, tools: Tools) -> Evaluated | int:
     RefusedError where the candidate's evaluation fails or leaves no predictions that could be judged. Production's
     failing is `trouble`: the gate says what that means.
     """
-    _bring(what, tools, what.candidate)
+    _place(what, tools).bring(what.candidate)
     try:
         own = _answer(what, tools)
         kept, numbers = _keep(what, tools, what.candidate, own)
@@ -135,7 +134,7 @@ def _beside(what: Evaluation, tools: Tools, found: Evaluated, own: Predictions) 
         return replace(found, reused=True)
     tools.tell(f"evaluating {digests.short(production)}, which is in production, on the same rows")
     try:
-        with _instead(what, tools, production):
+        with _place(what, tools).instead(production):
             answer = _answer(what, tools)
             if differing := "; ".join(pairing.differences(own, answer.predictions)):
                 raise RefusedError(f"its answers are not on the candidate's rows: {differing}")  # noqa: TRY301 (told below)
@@ -150,54 +149,9 @@ def _beside(what: Evaluation, tools: Tools, found: Evaluated, own: Predictions) 
     return found
 
 
-def _bring(what: Evaluation, tools: Tools, digest: str) -> None:
-    """Put exactly the files of a model where the training leaves them."""
-    folder, left = tools.folder, what.aside
-    folder.remove(folder.entries([left]), [left])  # of a run that was killed; the store has all of it
-    names = _files(what, tools, digest)
-    folder.remove([name for name in stale(what.trained, folder) if name not in names], what.trained.outputs)
-    tools.store.pull(what.model, digest, folder.root, tools.progress)
-
-
-def _files(what: Evaluation, tools: Tools, digest: str) -> Sequence[str]:
-    """The names of a model's files. RefusedError where one would take the place of a file that git tracks."""
-    manifest = tools.store.manifest(what.model, digest)
-    if manifest is None:
-        hint = f"train it first: mlgitlab train {what.model}"
-        raise RefusedError(f"{tools.store.address} holds no model {what.model}@{digests.short(digest)}", hint)
-    names = [file.path for file in manifest.files]
-    if tracked := sorted(tools.folder.tracked(names)):
-        named = ", ".join(map(paths.show, tracked[:_MOST_NAMED]))
-        raise RefusedError(f"{what.model}@{digests.short(digest)} has files that git tracks here: {named}")
-    return names
-
-
-@contextlib.contextmanager
-def _instead(what: Evaluation, tools: Tools, digest: str) -> Iterator[None]:
-    """Production's files in the candidate's place; afterwards everything is as it was.
-
-    What the candidate's evaluation wrote is put aside as well: production's run writes the same names.
-    """
-    folder, order = tools.folder, what.task.order
-    written = [*order.outputs, *_products(what)]
-    theirs = _files(what, tools, digest)
-    # Production may have left its files elsewhere than the candidate does.
-    places = (*what.trained.outputs, *theirs)
-    mine = list(dict.fromkeys((*stale(what.trained, folder), *folder.entries(theirs), *folder.entries(written))))
-    folder.move({name: f"{what.aside}/{name}" for name in mine})
-    try:
-        tools.store.pull(what.model, digest, folder.root, tools.progress)
-        yield
-    finally:
-        left = (*stale(what.trained, folder), *folder.entries(theirs), *folder.entries(written))
-        folder.remove(left, (*places, *map(_above, theirs)))
-        folder.move({f"{what.aside}/{name}": name for name in mine})
-        folder.remove([], [what.aside])
-
-
-def _above(name: str) -> str:
-    """The topmost folder of a file's name; the file itself where it lies in none."""
-    return name.partition("/")[0]
+def _place(what: Evaluation, tools: Tools) -> Place:
+    written = (*what.task.order.outputs, *_products(what))
+    return Place(tools=tools, trained=what.trained, aside=what.aside, written=written)
 
 
 def _products(what: Evaluation) -> Iterator[str]:
