@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-import functools
 import json
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from typing import TypeVar
 
 import click
 
 from mlgitlab.cli.main import Surroundings
+from mlgitlab.cli.options import environment_options
 from mlgitlab.cli.stores import config_here, open_store, who
 from mlgitlab.cli.wiring import approval as wiring
 from mlgitlab.config.approval import Approval
@@ -22,7 +21,6 @@ from mlgitlab.jobs.approval.approve import Subject
 from mlgitlab.jobs.approval.approver import Approver
 from mlgitlab.jobs.approval.decision import Answer, Decision
 from mlgitlab.jobs.approval.permit import ApprovalPermit
-from mlgitlab.jobs.deploy.permit import PRODUCTION
 from mlgitlab.paths import printable
 from mlgitlab.planning.promotion import gitlab_name
 from mlgitlab.store import digests
@@ -59,23 +57,7 @@ class Meant:
         return config
 
 
-def meant_options(function: Callable[..., R]) -> Callable[..., R]:
-    """Give a command the options that say what is meant, as one `meant` argument."""
-
-    @functools.wraps(function)
-    def with_meant(*args: object, environment: str, store: str, config: str, **kwargs: object) -> R:
-        return function(*args, meant=Meant(environment=environment, store=store, config=config), **kwargs)
-
-    decorated: Callable[..., R] = with_meant
-    for option in (
-        click.option("--config", default="", metavar="FILE", help="The configuration. Default: mlgitlab.yml."),
-        click.option(
-            "--store", default="", metavar="URL", help="The store. Default: MLGITLAB_STORE, then mlgitlab.yml."
-        ),
-        click.option("-e", "--environment", default=PRODUCTION, metavar="NAME", help=f"Where. Default: {PRODUCTION}."),
-    ):
-        decorated = option(decorated)
-    return decorated
+meant_options = environment_options("meant", Meant)
 
 
 def approver(around: Surroundings) -> Approver:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -11,6 +10,7 @@ from typing import TypeVar
 import click
 
 from mlgitlab.cli.main import Surroundings
+from mlgitlab.cli.options import environment_options
 from mlgitlab.cli.stores import config_here, open_store, project_root, who
 from mlgitlab.cli.wiring import deploy as wiring
 from mlgitlab.cli.wiring import store as disk
@@ -20,7 +20,7 @@ from mlgitlab.config.wording import quoted, suggestion
 from mlgitlab.errors import RefusedError, UsageError
 from mlgitlab.jobs.approval.permit import ApprovalPermit
 from mlgitlab.jobs.deploy import questions
-from mlgitlab.jobs.deploy.permit import PRODUCTION, All, Permit, VerdictPermit
+from mlgitlab.jobs.deploy.permit import All, Permit, VerdictPermit
 from mlgitlab.jobs.deploy.task import Task, Tools
 from mlgitlab.paths import printable
 from mlgitlab.store.library import Store
@@ -77,23 +77,7 @@ def permit(store: Store, config: Config, settings: Deployment, environ: Mapping[
     )
 
 
-def place_options(function: Callable[..., R]) -> Callable[..., R]:
-    """Give a command the options that say which place is meant, as one `place` argument."""
-
-    @functools.wraps(function)
-    def with_place(*args: object, environment: str, store: str, config: str, **kwargs: object) -> R:
-        return function(*args, place=Place(environment=environment, store=store, config=config), **kwargs)
-
-    decorated: Callable[..., R] = with_place
-    for option in (
-        click.option("--config", default="", metavar="FILE", help="The configuration. Default: mlgitlab.yml."),
-        click.option(
-            "--store", default="", metavar="URL", help="The store. Default: MLGITLAB_STORE, then mlgitlab.yml."
-        ),
-        click.option("-e", "--environment", default=PRODUCTION, metavar="NAME", help=f"Where. Default: {PRODUCTION}."),
-    ):
-        decorated = option(decorated)
-    return decorated
+place_options = environment_options("place", Place)
 
 
 def require_protected(task: Task, environ: Mapping[str, str]) -> None:
