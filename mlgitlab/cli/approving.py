@@ -10,8 +10,7 @@ from typing import TypeVar
 import click
 
 from mlgitlab.cli.main import Surroundings
-from mlgitlab.cli.options import environment_options
-from mlgitlab.cli.stores import config_here, open_store, who
+from mlgitlab.cli.stores import config_here, environment_options, open_store, who
 from mlgitlab.cli.wiring import approval as wiring
 from mlgitlab.config.approval import Approval
 from mlgitlab.config.schema import Config

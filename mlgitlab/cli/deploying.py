@@ -10,8 +10,7 @@ from typing import TypeVar
 import click
 
 from mlgitlab.cli.main import Surroundings
-from mlgitlab.cli.options import environment_options
-from mlgitlab.cli.stores import config_here, open_store, project_root, who
+from mlgitlab.cli.stores import config_here, environment_options, open_store, project_root, who
 from mlgitlab.cli.wiring import deploy as wiring
 from mlgitlab.cli.wiring import store as disk
 from mlgitlab.config.deploy import Deployment

@@ -31,9 +31,9 @@ from mlgitlab.jobs.gate.case import Case
 from mlgitlab.jobs.gate.gathering import Gatherer, StoredFiles, provenances
 from mlgitlab.jobs.gate.held_out import Training
 from mlgitlab.jobs.gate.metrics.own import OwnMetric
-from mlgitlab.jobs.metrics.report import PRODUCTION
 from mlgitlab.jobs.train.task import Tools
 from mlgitlab.paths import show
+from mlgitlab.store.keys import PRODUCTION
 
 _SHA = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 

@@ -9,9 +9,9 @@ from mlgitlab.cli.stores import utc_now
 from mlgitlab.errors import UsageError, WorldError
 from mlgitlab.jobs.metrics.numbers import Ignored, Numbers
 from mlgitlab.jobs.metrics.record import KIND, Record, newest
-from mlgitlab.jobs.metrics.report import PRODUCTION
 from mlgitlab.paths import show
 from mlgitlab.store import digests
+from mlgitlab.store.keys import PRODUCTION
 from mlgitlab.store.library import Store
 
 

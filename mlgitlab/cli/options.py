@@ -117,29 +117,4 @@ def some_options(*names: str) -> Callable[[Callable[..., R]], Callable[..., R]]:
     return decorate
 
 
-def environment_options(argument: str, kind: Callable[..., object]) -> Callable[[Callable[..., R]], Callable[..., R]]:
-    """Give a command the options that say which environment, store and configuration are meant.
-
-    They are handed over as one `argument`, which `kind` makes of them.
-    """
-
-    def decorate(function: Callable[..., R]) -> Callable[..., R]:
-        @functools.wraps(function)
-        def with_environment(*args: object, environment: str, store: str, config: str, **kwargs: object) -> R:
-            meant = kind(environment=environment, store=store, config=config)
-            return function(*args, **{argument: meant}, **kwargs)
-
-        decorated: Callable[..., R] = with_environment
-        for option in _OF_ENVIRONMENTS:
-            decorated = option(decorated)
-        return decorated
-
-    return decorate
-
-
-_OF_ENVIRONMENTS = (
-    click.option("--config", default="", metavar="FILE", help="The configuration. Default: mlgitlab.yml."),
-    click.option("--store", default="", metavar="URL", help="The store. Default: MLGITLAB_STORE, then mlgitlab.yml."),
-    click.option("-e", "--environment", default="production", metavar="NAME", help="Where. Default: production."),
-)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the same facts as JSON.")

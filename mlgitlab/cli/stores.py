@@ -17,6 +17,7 @@ from mlgitlab.cli.wiring import store as wiring
 from mlgitlab.config.schema import DEFAULT_CONFIG, Config
 from mlgitlab.config.schema import Store as Settings
 from mlgitlab.errors import UsageError
+from mlgitlab.store import keys
 from mlgitlab.store.library import Store
 from mlgitlab.store.places import FolderPlace, S3Place, S3Settings, place_of
 
@@ -61,6 +62,35 @@ def store_options(function: Callable[..., R]) -> Callable[..., R]:
     ):
         decorated = option(decorated)
     return decorated
+
+
+def environment_options(argument: str, kind: Callable[..., object]) -> Callable[[Callable[..., R]], Callable[..., R]]:
+    """Give a command the options that say which environment, store and configuration are meant.
+
+    They are handed over as one `argument`, which `kind` makes of them.
+    """
+
+    def decorate(function: Callable[..., R]) -> Callable[..., R]:
+        @functools.wraps(function)
+        def with_environment(*args: object, environment: str, store: str, config: str, **kwargs: object) -> R:
+            meant = kind(environment=environment, store=store, config=config)
+            return function(*args, **{argument: meant}, **kwargs)
+
+        decorated: Callable[..., R] = with_environment
+        for option in _OF_ENVIRONMENTS:
+            decorated = option(decorated)
+        return decorated
+
+    return decorate
+
+
+_OF_ENVIRONMENTS = (
+    click.option("--config", default="", metavar="FILE", help="The configuration. Default: mlgitlab.yml."),
+    click.option("--store", default="", metavar="URL", help="The store. Default: MLGITLAB_STORE, then mlgitlab.yml."),
+    click.option(
+        "-e", "--environment", default=keys.PRODUCTION, metavar="NAME", help=f"Where. Default: {keys.PRODUCTION}."
+    ),
+)
 
 
 def utc_now() -> str:

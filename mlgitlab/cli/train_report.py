@@ -13,12 +13,13 @@ from mlgitlab import paths
 from mlgitlab.errors import UsageError, WorldError
 from mlgitlab.jobs.metrics.openmetrics import write
 from mlgitlab.jobs.metrics.record import KIND, newest
-from mlgitlab.jobs.metrics.report import PRODUCTION, samples
+from mlgitlab.jobs.metrics.report import samples
 from mlgitlab.jobs.train import publishing
 from mlgitlab.jobs.train.order import Order, spoken
 from mlgitlab.jobs.train.preparing import stale
 from mlgitlab.jobs.train.publishing import Published
 from mlgitlab.jobs.train.task import Task, Tools
+from mlgitlab.store.keys import PRODUCTION
 from mlgitlab.store.reference import Reference
 from mlgitlab.store.values import Result
 

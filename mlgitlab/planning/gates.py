@@ -72,15 +72,6 @@ def kept(config: Config, then: Iterable[Config]) -> Mapping[str, Gates]:
     return found
 
 
-def with_gates(config: Config, gates: Mapping[str, Gates]) -> Config:
-    """The configuration with these models' gates."""
-    models = {
-        name: replace(model, gates=gates[str(name)]) if str(name) in gates else model
-        for name, model in config.models.items()
-    }
-    return replace(config, models=models)
-
-
 def without_store(steps: Mapping[str, StepSpec]) -> tuple[Mapping[str, StepSpec], tuple[str, ...]]:
     """The steps that can do without a store, and a sentence about those that cannot: a verdict must be kept."""
     kinds = (StepKind.GATE, StepKind.DRILL)

@@ -11,8 +11,8 @@ from mlgitlab.config.deploy import Deployment
 from mlgitlab.config.field import Name
 from mlgitlab.config.schema import Config
 from mlgitlab.store import digests
+from mlgitlab.store.keys import PRODUCTION
 
-PRODUCTION = "production"
 # A store is not trusted with links: nothing that GitLab or a terminal would read as anything but an address.
 _JOB = re.compile(r"https?://[A-Za-z0-9.:-]+/[A-Za-z0-9_./-]+/-/jobs/[0-9]+")
 

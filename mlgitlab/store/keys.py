@@ -18,6 +18,8 @@ ENROLLED = "enrolled/"
 # There while a garbage collection runs.
 COLLECTING = "gc/running.json"
 MANIFEST = "manifest.json"
+# The pointer at the model that answers, with which every other is compared; and the environment of that name.
+PRODUCTION = "production"
 LARGEST_NUMBER = 99_999_999
 
 _NAME = re.compile(NAME_PATTERN)

@@ -7,8 +7,6 @@ from mlgitlab.errors import UsageError
 from mlgitlab.store import catalogue, digests, keys
 from mlgitlab.store.library import Store
 
-DEFAULT_POINTER = "production"
-
 
 def resolve(store: Store, text: str) -> tuple[str, str]:
     """Name and digest of the model that `MODEL`, `MODEL@POINTER` or `MODEL@DIGEST` means.
@@ -23,7 +21,7 @@ def resolve(store: Store, text: str) -> tuple[str, str]:
         return model, digests.full(digests.digits_of(what))
     if start := digests.abbreviation(what):
         return model, _abbreviated(store, model, start)
-    name = what or DEFAULT_POINTER
+    name = what or keys.PRODUCTION
     pointer = store.pointer(model, name) if keys.is_name(name) else None
     if pointer is None:
         raise _unknown(store, model, name)

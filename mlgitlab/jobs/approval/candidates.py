@@ -14,8 +14,9 @@ from mlgitlab.jobs.deploy.journal import Journal
 from mlgitlab.jobs.deploy.permit import Judged, VerdictPermit, newest
 from mlgitlab.jobs.deploy.state import Deployed, Record, Status
 from mlgitlab.jobs.gate.verdict import KIND
-from mlgitlab.planning.promotion import PRODUCTION, Candidate, Found, Place, VerdictFacts
+from mlgitlab.planning.promotion import Candidate, Found, Place, VerdictFacts
 from mlgitlab.store import recent
+from mlgitlab.store.keys import PRODUCTION
 from mlgitlab.store.library import Store
 
 # Models with the newest verdicts; what was judged before them is of the past.

@@ -11,9 +11,8 @@ from mlgitlab.jobs.gate.ruling import Outcome
 from mlgitlab.jobs.gate.verdict import KIND, Compared, Verdict
 from mlgitlab.jobs.gate.verdict_json import read
 from mlgitlab.store import digests, documents
+from mlgitlab.store.keys import PRODUCTION
 from mlgitlab.store.library import Store
-
-PRODUCTION = "production"
 
 
 class Permit(Protocol):

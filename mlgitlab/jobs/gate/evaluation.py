@@ -18,13 +18,13 @@ from mlgitlab.jobs.gate.record import Kept
 from mlgitlab.jobs.gate.verdict import Compared
 from mlgitlab.jobs.metrics.record import KIND as METRICS
 from mlgitlab.jobs.metrics.record import Record
-from mlgitlab.jobs.metrics.report import PRODUCTION
 from mlgitlab.jobs.train import judging
 from mlgitlab.jobs.train.environment import environment, script
 from mlgitlab.jobs.train.order import Order, limit
 from mlgitlab.jobs.train.provenance import utc
 from mlgitlab.jobs.train.task import Task, Tools
 from mlgitlab.store import digests
+from mlgitlab.store.keys import PRODUCTION
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

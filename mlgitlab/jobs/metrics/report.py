@@ -10,10 +10,10 @@ from mlgitlab.config.wording import quoted
 from mlgitlab.errors import UsageError
 from mlgitlab.jobs.metrics.exposition import parts, sample_name
 from mlgitlab.jobs.metrics.openmetrics import Sample, legal_names
+from mlgitlab.store.keys import PRODUCTION
 
 # The label that tells production's number from the model's own.
 OF = "of"
-PRODUCTION = "production"
 _DELTA = "_delta"
 _DIGITS = 6
 

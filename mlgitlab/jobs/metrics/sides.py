@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from mlgitlab.jobs.metrics.report import PRODUCTION
+from mlgitlab.store.keys import PRODUCTION
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
