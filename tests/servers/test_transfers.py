@@ -70,6 +70,23 @@ def test_two_uploads_of_one_file_at_once_leave_one_whole_object(account: Account
     assert buckets[0].download("big", tmp_path / "back", quiet) == sha256
 
 
+def test_an_upload_that_another_push_completes_meanwhile_is_done(account: Account, tmp_path: Path) -> None:
+    sha256 = files.write(tmp_path / "big", 40)
+    name = account.new_bucket()
+    begun(account, name, "team/store/big", {})
+    first, second = account.open(name), account.open(name)
+    once = threading.Lock()
+
+    def overtake(**_: object) -> None:
+        if once.acquire(blocking=False):
+            first.upload("big", tmp_path / "big", sha256, quiet)
+
+    events: Any = second._client.meta.events  # type: ignore[attr-defined]
+    events.register("provide-client-params.s3.UploadPart", overtake)
+    second.upload("big", tmp_path / "big", sha256, quiet)
+    assert second.download("big", tmp_path / "back", quiet) == sha256
+
+
 def test_a_stream_that_breaks_is_continued_where_it_broke(account: Account, tmp_path: Path) -> None:
     sha256 = files.write(tmp_path / "big", 40)
     name = account.new_bucket()

@@ -70,7 +70,8 @@ class Upload:
                 self._check_unchanged(descriptor, before)
                 self._complete(upload, parts)
             except ClientError as error:
-                if code_of(error) not in _OVERTAKEN:
+                # A server may also fail over an upload that another push has completed, instead of saying so.
+                if code_of(error) not in _OVERTAKEN and not (status_of(error) >= 500 and self._arrived()):
                     raise
             if self._arrived():
                 return
