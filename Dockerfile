@@ -9,7 +9,7 @@ COPY pyproject.toml README.md LICENSE ./
 COPY mlgitlab mlgitlab
 COPY templates templates
 COPY runner-config/templates runner-config/templates
-RUN pip wheel --no-cache-dir --wheel-dir /wheels ".[gitlab,lint,s3]"
+RUN pip wheel --no-cache-dir --wheel-dir /wheels ".[gitlab,lint,s3,sign]"
 
 FROM python:${PYTHON}-slim
 # git reads the history and fetches what a shallow clone lacks; nothing is checked out, so git-lfs is not needed.
@@ -17,7 +17,7 @@ RUN apt-get update \
  && apt-get install --yes --no-install-recommends git ca-certificates \
  && rm -rf /var/lib/apt/lists/*
 RUN --mount=type=bind,from=build,source=/wheels,target=/wheels \
-    pip install --no-cache-dir --no-compile --no-index --find-links /wheels "mlgitlab[gitlab,lint,s3]" \
+    pip install --no-cache-dir --no-compile --no-index --find-links /wheels "mlgitlab[gitlab,lint,s3,sign]" \
  && mlgitlab --version
 # A runner may start the image as any user; the home of that user need not exist.
 ENV HOME=/tmp PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import click
 
-from mlgitlab.cli import approving
+from mlgitlab.cli import approving, signatures
 from mlgitlab.cli.approving import Meant, meant_options
 from mlgitlab.cli.gate_report import text
 from mlgitlab.cli.main import Surroundings
 from mlgitlab.cli.options import json_option
+from mlgitlab.cli.stores import project_root
 from mlgitlab.cli.wiring import approval as wiring
 from mlgitlab.errors import ExitCode
 from mlgitlab.jobs.approval import evidence
@@ -48,7 +49,8 @@ def command(around: Surroundings, /, meant: Meant, **given: Any) -> int:  # noqa
     """Approve MODEL@DIGEST for an environment, in a GitLab job: show the comparison, then keep who agreed to what.
 
     Refused, with every reason, unless the newest verdict about exactly this model passes by comparison with the model
-    in production now, is young enough, and whoever runs the job may approve. The record holds both digests, the
+    in production now, is young enough, and whoever runs the job may approve; where `store.signing` names a key, the
+    model's provenance must be signed. The record holds both digests, the
     person, and when it expires; nothing changes it afterwards.
 
     Exit codes: 0 approved; 2 usage or configuration; 3 refused or rejected; 4 the store or GitLab cannot be reached.
@@ -60,6 +62,8 @@ def command(around: Surroundings, /, meant: Meant, **given: Any) -> int:  # noqa
         made = withdraw(store, subject, approving.approver(around), now, asked.why or _INSTEAD, reject=True)
         approving.decided(made, as_json=asked.as_json)
         return ExitCode.NO
+    signed = signatures.permit(store, meant.configured(around), signatures.on_disk(project_root(around)))
+    subject = replace(subject, signed=signed)
     if not asked.as_json:
         _compare(store, subject)
     if asked.deployment and (earlier := approving.given(store, subject, now)):

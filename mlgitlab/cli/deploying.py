@@ -9,6 +9,7 @@ from typing import TypeVar
 
 import click
 
+from mlgitlab.cli import signatures
 from mlgitlab.cli.main import Surroundings
 from mlgitlab.cli.stores import config_here, environment_options, open_store, project_root, who
 from mlgitlab.cli.wiring import deploy as wiring
@@ -47,7 +48,7 @@ class Place:
         tools = Tools(
             store=store,
             target=wiring.target(task, store, root, around.environ),
-            permit=permit(store, config, settings, around.environ),
+            permit=permit(store, config, settings, around.environ, root),
             clock=wiring.clock(),
             owner=wiring.owner(),
             tell=_tell,
@@ -65,12 +66,14 @@ class Opened:
     tools: Tools
 
 
-def permit(store: Store, config: Config, settings: Deployment, environ: Mapping[str, str]) -> Permit:
-    """Everything that must agree before a model goes somewhere: its verdict, and where one is asked for, a person."""
+def permit(store: Store, config: Config, settings: Deployment, environ: Mapping[str, str], root: Path) -> Permit:
+    """Everything that must agree before a model goes somewhere: its verdict; where asked for, a signature, a person."""
     approvals = {str(name): model.approval for name, model in config.models.items() if model.approval}
+    signed = signatures.permit(store, config, signatures.on_disk(root))
     return All(
         permits=(
             VerdictPermit(store=store, protected=settings.protected and bool(environ.get("GITLAB_CI"))),
+            *((signed,) if signed else ()),
             ApprovalPermit(store=store, settings=approvals, at=wiring.clock().now()),
         )
     )

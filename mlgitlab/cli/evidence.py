@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
+from mlgitlab.cli import signatures
 from mlgitlab.cli.fingerprints import fingerprints_of
 from mlgitlab.cli.inputs import Request, Stores
 from mlgitlab.cli.project import Project
@@ -31,9 +32,10 @@ def ask(request: Request, project: Project, webs: Webs, plan: Plan, stores: Stor
         wanted = tuple(dict.fromkeys((*trained, *sorted(missed))))
         fingerprints = fingerprints_of(request, project, webs).of(wanted) if wanted else {}
         results = _results(store, {step: fingerprints[step].value for step in wanted})
+        unsigned = _unsigned(request, project, store, {step: results[step] for step in trained if step in results})
     except MlgitlabError as error:
         return Evidence(notes=(f"the store was not asked: {error.message}; what it holds is trained again",))
-    return weigh(trained, missed, fingerprints, results)
+    return weigh(trained, missed, fingerprints, results, unsigned)
 
 
 def _results(store: Store, fingerprints: Mapping[str, str]) -> Mapping[str, Result]:
@@ -45,6 +47,18 @@ def _results(store: Store, fingerprints: Mapping[str, str]) -> Mapping[str, Resu
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         found: Sequence[Result | None] = tuple(pool.map(result, fingerprints))
     return {result.step: result for result in found if result}
+
+
+def _unsigned(request: Request, project: Project, store: Store, results: Mapping[str, Result]) -> Collection[str]:
+    """The steps whose results nobody may deploy, since their provenance is not signed, and here it can be.
+
+    The private key is meant to be a protected variable: elsewhere a result that cannot be signed is as good as any.
+    """
+    signing = signatures.signing_of(project.config)
+    if not (signing and results and (request.env.ref_protected or signing.key in request.environ)):
+        return ()
+    permit = signatures.permit(store, project.config, signatures.in_snapshot(project.snapshot))
+    return tuple(step for step, found in results.items() if permit and not permit.holds(found.model, found.digest))
 
 
 def enrol(request: Request, project: Project, plan: Plan, stores: Stores) -> str:

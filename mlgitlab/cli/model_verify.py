@@ -8,11 +8,13 @@ from typing import Any
 
 import click
 
+from mlgitlab.cli import signatures
 from mlgitlab.cli.main import Surroundings
 from mlgitlab.cli.options import json_option
-from mlgitlab.cli.stores import Chosen, store_options
+from mlgitlab.cli.stores import Chosen, config_here, project_root, store_options
 from mlgitlab.cli.transfer import amount, watched
 from mlgitlab.errors import ExitCode, RefusedError, UsageError
+from mlgitlab.jobs.train.permit import SignaturePermit
 from mlgitlab.store import catalogue, digests
 from mlgitlab.store.checking import Checked, check
 from mlgitlab.store.checking import remove_damaged as remove
@@ -30,27 +32,55 @@ from mlgitlab.store.pulling import existing
     is_flag=True,
     help="Delete stored files whose bytes are wrong: a push of the model then sends them again.",
 )
+@click.option("--signed", is_flag=True, help="Also demand a statement of the provenance, signed by store.signing.")
 @store_options
 @json_option
 @click.pass_obj
 def command(
-    around: Surroundings, chosen: Chosen, model: str, everything: bool, remove_damaged: bool, as_json: bool
+    around: Surroundings,
+    chosen: Chosen,
+    *,
+    model: str,
+    everything: bool,
+    remove_damaged: bool,
+    signed: bool,
+    as_json: bool,
 ) -> int:
     """Read the stored files of MODEL[@DIGEST|@POINTER], or of all models, and compare them with their digests.
 
-    Every damaged or missing file is named, and the exit code is 3.
+    Every damaged or missing file is named, and with --signed every model that nobody may deploy for want of a
+    signature; then the exit code is 3.
     """
     if bool(model) == everything:
         raise UsageError("what should be verified?", "name one model, or give --all")
     store = chosen.open(around)
+    permit = _permit(around, chosen, store) if signed else None
     wanted, broken = _manifests(store, [resolve(store, model)] if model else _every(store))
     total = sum({file.sha256: file.size for manifest in wanted.values() for file in manifest.files}.values())
     with watched("Verifying", total) as progress:
         found = check(store.bucket, wanted, store.parallel, progress)
     removed = remove(store.bucket, found) if remove_damaged else ()
     facts = _facts(store, found, broken, removed)
+    if permit:
+        facts["unsigned"] = [each for model_id in wanted if (each := _unsigned(permit, *model_id))]
     click.echo(json.dumps(facts, indent=2, ensure_ascii=False) if as_json else "\n".join(_text(facts, total)))
-    return ExitCode.NO if facts["damaged"] else ExitCode.YES
+    return ExitCode.NO if facts["damaged"] or facts.get("unsigned") else ExitCode.YES
+
+
+def _permit(around: Surroundings, chosen: Chosen, store: Store) -> SignaturePermit:
+    config = config_here(around, chosen.config)
+    permit = signatures.permit(store, config, signatures.on_disk(project_root(around)))
+    if permit is None:
+        raise UsageError("no key is configured whose signature could be demanded", "set store.signing.public_key")
+    return permit
+
+
+def _unsigned(permit: SignaturePermit, model: str, digest: str) -> dict[str, str] | None:
+    try:
+        permit.statement(model, digest)
+    except RefusedError as error:
+        return {"model": model, "digest": digest, "why": error.message}
+    return None
 
 
 def _every(store: Store) -> list[tuple[str, str]]:
@@ -98,6 +128,9 @@ def _text(facts: Mapping[str, Any], total: int) -> Iterator[str]:
             yield f"{click.style('damaged:', fg='red')} {name}: {each['path']}: expected {each['expected']}, {was}"
     for digest in facts["removed"]:
         yield f"removed {digest}: push the model again"
+    for each in facts.get("unsigned", ()):
+        yield f"{click.style('unsigned:', fg='red')} {each['why']}"
     count = "1 model" if facts["models"] == 1 else f"{facts['models']} models"
     damaged = f"damaged: {len(facts['damaged'])}" if facts["damaged"] else "nothing is damaged"
-    yield f"{count}, {amount(total)} read in {facts['store']}: {damaged}"
+    unsigned = f", not signed: {len(facts['unsigned'])}" if "unsigned" in facts else ""
+    yield f"{count}, {amount(total)} read in {facts['store']}: {damaged}{unsigned}"

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 
 from mlgitlab import __version__
 from mlgitlab.ci import CiEnvironment, PipelineKind
-from mlgitlab.cli import wiring
+from mlgitlab.cli import signatures, wiring
 from mlgitlab.cli.inputs import Request, store_address
 from mlgitlab.cli.main import Surroundings
 from mlgitlab.cli.options import Options
-from mlgitlab.cli.project import instance_of, read_project
+from mlgitlab.cli.project import Project, instance_of, read_project
 from mlgitlab.cli.stores import open_store
 from mlgitlab.cli.wiring import approval as world
 from mlgitlab.config.schema import Config
@@ -62,7 +62,7 @@ def make(around: Surroundings, options: Options, output: str) -> Made:
         what = "a promotion is planned from what a store knows, and there is none"
         raise UsageError(what, "set `store` in the configuration of the repository, or MLGITLAB_STORE")
     barred = _barred(request.env, config)
-    found = {} if barred else _look(around, request, config)
+    found = {} if barred else _look(around, request, project)
     plan = _with_needs(planning.plan(config, found, barred, _until(around, config)))
     makings = Makings(
         config=config,
@@ -122,10 +122,12 @@ def _barred(env: CiEnvironment, config: Config) -> str:
     return ""
 
 
-def _look(around: Surroundings, request: Request, config: Config) -> Mapping[str, Found]:
+def _look(around: Surroundings, request: Request, project: Project) -> Mapping[str, Found]:
+    config = project.config
     store, now = open_store(around, config, ""), world.clock().now()
+    signed = signatures.permit(store, config, signatures.in_snapshot(project.snapshot))
     return {
-        str(name): look(store, name, parts, now, protected=_wants_protected(request, config, name))
+        str(name): look(store, name, parts, now, protected=_wants_protected(request, config, name), signed=signed)
         for name, parts in config.models.items()
         if parts.deploy
     }

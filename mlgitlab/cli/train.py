@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from mlgitlab import paths
-from mlgitlab.cli import training, wiring
+from mlgitlab.cli import signatures, training, wiring
 from mlgitlab.cli.main import Surroundings
 from mlgitlab.cli.options import Options, json_option, some_options
 from mlgitlab.cli.stores import open_store
@@ -17,10 +17,12 @@ from mlgitlab.cli.train_report import Teller, facts, metrics_report, plan
 from mlgitlab.cli.training import Subject
 from mlgitlab.cli.wiring import train as world
 from mlgitlab.config.schema import Config, Signing
+from mlgitlab.config.wording import quoted
 from mlgitlab.errors import UsageError
 from mlgitlab.jobs.train import handing, publishing, run
 from mlgitlab.jobs.train.order import spoken
 from mlgitlab.jobs.train.pending import Pending
+from mlgitlab.jobs.train.permit import SignaturePermit
 from mlgitlab.jobs.train.preparing import stale
 from mlgitlab.jobs.train.provenance import Job
 from mlgitlab.jobs.train.publishing import Published, steadily
@@ -82,10 +84,10 @@ def command(around: Surroundings, /, options: Options, model: str, **given: Any)
         open_store(placed, subject.project.config, asked.store),
         repository.folder,
     )
-    tell = tools.tell
+    tell, signed = tools.tell, _signed(subject.project.config, tools)
     if asked.publish:
         return _finish(asked, task, tools, handing.hand_over(task, tools, _left(task, tools)))
-    found = None if asked.again else _reusable(task, tools)
+    found = None if asked.again else _reusable(task, tools, signed)
     if asked.dry_run:
         click.echo(plan(task, tools, found, as_json=asked.as_json))
         return 0
@@ -127,7 +129,7 @@ def _tools(around: Surroundings, asked: Asked, config: Config, store: Store, roo
         shell=world.LocalShell(folder=folder.root, silence=asked.keepalive, aside=asked.as_json),
         machine=world.LocalMachine(environ=around.environ),
         clock=world.clock(),
-        signer=_signer(around, config.store.signing if config.store else None, teller),
+        signer=_signer(around, signatures.signing_of(config), teller),
         tell=teller,
         progress=teller.progress,
     )
@@ -144,7 +146,21 @@ def _signer(around: Surroundings, signing: Signing | None, tell: Teller) -> publ
     return world.signer(around, value)
 
 
-def _reusable(task: Task, tools: Tools) -> Result | None:
+def _signed(config: Config, tools: Tools) -> SignaturePermit | None:
+    """What a result must pass that is reused where the private key is: unsigned, nobody could deploy it.
+
+    UsageError, before anything is trained, for a private key that is not that of the public one.
+    """
+    if tools.signer is None:
+        return None
+    permit = signatures.permit(tools.store, config, signatures.on_disk(tools.folder.root))
+    message = b"mlgitlab"
+    if permit and not permit.verify(message, tools.signer.sign(message)):
+        raise UsageError(f"the signing key is not the private key of {quoted(permit.key)}", "docs/train.md")
+    return permit
+
+
+def _reusable(task: Task, tools: Tools, signed: SignaturePermit | None) -> Result | None:
     """The result that stands in for a run, if there is one whose model is there."""
     until = min(task.ends, tools.clock.seconds() + _PATIENCE)
     found = steadily(
@@ -154,6 +170,9 @@ def _reusable(task: Task, tools: Tools) -> Result | None:
         return None
     if found and tools.store.manifest(found.model, found.digest) is None:
         tools.tell(f"the store knows of a result, {found.digest[:19]}, and does not hold the model: training again")
+        return None
+    if found and signed and not signed.holds(found.model, found.digest):
+        tools.tell(f"the provenance of the store's result, {found.digest[:19]}, is not signed: training again")
         return None
     return found
 

@@ -67,7 +67,8 @@ class Elapsed:
         return cls(found)
 
     def __str__(self) -> str:
-        return f"{self.milliseconds:.6f}".rstrip("0").rstrip(".") + "ms"
+        decimals = 9 if self.milliseconds < 1 else 6
+        return f"{self.milliseconds:.{decimals}f}".rstrip("0").rstrip(".") + "ms"
 
 
 def shown_bytes(count: float) -> str:

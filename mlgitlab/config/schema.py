@@ -287,7 +287,7 @@ class Store:
     ca_bundle: str | None = field(default=None, metadata=doc("File with the certificates of the server's authority, as PEM."))
     addressing: Literal["auto", "path", "virtual"] = field(default="auto", metadata=doc("Where the bucket's name goes: into the path, or before the host's name. `auto`: the path where `endpoint_url` is set."))
     checksum: Literal["auto", "when_required", "when_supported"] = field(default="auto", metadata=doc("Whether S3's own checksums are sent with every request. `auto`: `when_required` where `endpoint_url` is set."))
-    signing: Signing | None = field(default=None, metadata=doc("Keys that sign and verify the provenance of models."))
+    signing: Signing | None = field(default=None, metadata=doc("Keys that sign the provenance of models. With them, nothing else is deployed."))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import field
 from typing import TYPE_CHECKING
 
@@ -75,14 +75,25 @@ def weigh(
     expected: Iterable[str],
     fingerprints: Mapping[str, Fingerprint],
     results: Mapping[str, Result],
+    unsigned: Collection[str] = (),
 ) -> Evidence:
     """What the results that were found mean for the steps to be trained, and for those that should have one.
 
     A fingerprint that does not cover everything shows that the code was run, but not that a new run would make the
-    same: nothing is reused by it.
+    same: nothing is reused by it. Nor is a result of the `unsigned` steps, which could not be deployed: they are made
+    again, and signed, when a change selects them, but not on that account alone.
     """
-    pins = {step: _pin(results[step]) for step in trained if step in results and not fingerprints[step].unknown}
-    return Evidence(pins=pins, owed=tuple(sorted(step for step in expected if step not in results)))
+    known = {step: results[step] for step in trained if step in results and not fingerprints[step].unknown}
+    return Evidence(
+        pins={step: _pin(result) for step, result in known.items() if step not in unsigned},
+        owed=tuple(sorted(step for step in expected if step not in results)),
+        notes=tuple(
+            f"{step}: the provenance of its result in the store, {result.digest[:_SHORT_DIGEST]}, is not signed: "
+            "it is trained again"
+            for step, result in known.items()
+            if step in unsigned
+        ),
+    )
 
 
 def _pin(result: Result) -> Pin:

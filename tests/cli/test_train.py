@@ -370,13 +370,14 @@ SIGNED = CONFIG + '    store: {url: "file:.mlgitlab/store", signing: {public_key
 def test_provenance_is_signed_and_no_secret_is_shown_or_handed_on(tmp_path: Path) -> None:
     private, public = keys(tmp_path)
     repo = made(tmp_path, train=TRAIN + "    print(dict(os.environ))\n", config=SIGNED)
+    repo.commit("the public key", {"key.pub.pem": public})
     secret = private.decode().splitlines()[1]
     done = train(repo, MLGITLAB_SIGNING_KEY=str(tmp_path / "key.pem"), MLGITLAB_ID_TOKEN="hunter2")
     assert "provenance: signed" in done.out
     assert train(repo, "--again", MLGITLAB_SIGNING_KEY=private.decode(), MLGITLAB_ID_TOKEN="hunter2").code == 0
     digest = reference(repo)["digest"]
     for envelope in store(repo).records("fraud", digest, "statement"):
-        statement = check(envelope, verify=Verifier(public).verify, digest=digest)
+        statement = check(envelope, verify=Verifier(public).verify, model="fraud", digest=digest)
         assert statement["subject"][1]["name"] == "out/fraud/model.json"  # type: ignore[index]
     written = b"".join(path.read_bytes() for path in (repo.folder / ".mlgitlab").rglob("*") if path.is_file())
     for text in (done.out, done.err, written.decode("utf-8", "replace")):

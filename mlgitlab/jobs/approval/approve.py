@@ -13,7 +13,7 @@ from mlgitlab.jobs.approval.approver import Approver, Groups, objections
 from mlgitlab.jobs.approval.decision import KIND, Answer, Decision
 from mlgitlab.jobs.approval.evidence import Evidence
 from mlgitlab.jobs.approval.standing import SKEW, State, standing
-from mlgitlab.jobs.deploy.permit import VerdictPermit
+from mlgitlab.jobs.deploy.permit import Permit, VerdictPermit
 from mlgitlab.jobs.train.provenance import utc
 from mlgitlab.store import digests
 from mlgitlab.store.library import Store
@@ -21,12 +21,16 @@ from mlgitlab.store.library import Store
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """What is decided about: one model in one environment, and the rules for it."""
+    """What is decided about: one model in one environment, and the rules for it.
+
+    `signed`: whose provenance counts, where that is asked for.
+    """
 
     model: str
     digest: str
     environment: str
     settings: Approval
+    signed: Permit | None = None
 
     @property
     def named(self) -> str:
@@ -46,7 +50,7 @@ def approve(
     verdict = found.judged.verdict
     against = (
         *_too_late(until, now),
-        *_verdict_faults(store, subject, found, now),
+        *_model_faults(store, subject, found, now),
         *objections(who, settings, verdict.author, groups),
     )
     if against:
@@ -129,12 +133,13 @@ def _limit(until: str) -> dt.datetime:
     return limit
 
 
-def _verdict_faults(store: Store, subject: Subject, found: Evidence, now: dt.datetime) -> Iterator[str]:
-    try:
-        permit = VerdictPermit(store=store, protected=subject.settings.protected)
-        permit.check(subject.model, subject.digest, subject.environment)
-    except RefusedError as error:
-        yield error.message
+def _model_faults(store: Store, subject: Subject, found: Evidence, now: dt.datetime) -> Iterator[str]:
+    judged = VerdictPermit(store=store, protected=subject.settings.protected)
+    for permit in (judged, subject.signed) if subject.signed else (judged,):
+        try:
+            permit.check(subject.model, subject.digest, subject.environment)
+        except RefusedError as error:
+            yield error.message
     at, oldest = moments.read(found.judged.verdict.at), subject.settings.verdict_age
     if at is None:
         yield "its verdict does not say when it was made"

@@ -11,7 +11,7 @@ from mlgitlab.errors import RefusedError
 from mlgitlab.jobs.approval import moments
 from mlgitlab.jobs.approval.permit import ApprovalPermit
 from mlgitlab.jobs.deploy.journal import Journal
-from mlgitlab.jobs.deploy.permit import Judged, VerdictPermit, newest
+from mlgitlab.jobs.deploy.permit import Judged, Permit, VerdictPermit, newest
 from mlgitlab.jobs.deploy.state import Deployed, Record, Status
 from mlgitlab.jobs.gate.verdict import KIND
 from mlgitlab.planning.promotion import Candidate, Found, Place, VerdictFacts
@@ -23,9 +23,16 @@ from mlgitlab.store.library import Store
 MOST = 20
 
 
-def look(store: Store, model: str, parts: Model, now: dt.datetime, *, protected: bool) -> Found:
-    """What the store knows of one model. protected: only verdicts of jobs on protected branches and tags count."""
-    found = [_candidate(store, model, digest, protected) for digest in recent.recorded(store.bucket, model, KIND, MOST)]
+def look(
+    store: Store, model: str, parts: Model, now: dt.datetime, *, protected: bool, signed: Permit | None = None
+) -> Found:
+    """What the store knows of one model.
+
+    protected: only verdicts of jobs on protected branches and tags count. signed: whose provenance counts, if that is
+    asked for.
+    """
+    judged = recent.recorded(store.bucket, model, KIND, MOST)
+    found = [_candidate(store, model, digest, protected, signed) for digest in judged]
     found.sort(key=lambda each: each.verdict.at if each.verdict else "", reverse=True)
     verdicts = {each.digest: each.verdict for each in found if each.verdict and not each.why_not}
     places = {}
@@ -42,7 +49,7 @@ def look(store: Store, model: str, parts: Model, now: dt.datetime, *, protected:
     return Found(candidates=tuple(found), places=places)
 
 
-def _candidate(store: Store, model: str, digest: str, protected: bool) -> Candidate:
+def _candidate(store: Store, model: str, digest: str, protected: bool, signed: Permit | None) -> Candidate:
     try:
         verdict = facts(newest(store, model, digest, protected=protected))
     except RefusedError as error:
@@ -51,6 +58,8 @@ def _candidate(store: Store, model: str, digest: str, protected: bool) -> Candid
         if store.manifest(model, digest) is None:
             return Candidate(digest=digest, why_not="the store does not hold it any more", verdict=verdict)
         VerdictPermit(store=store, protected=protected).check(model, digest, PRODUCTION)
+        if signed:
+            signed.check(model, digest, PRODUCTION)
     except RefusedError as error:
         return Candidate(digest=digest, why_not=error.message, verdict=verdict)
     return Candidate(digest=digest, verdict=verdict)

@@ -82,12 +82,14 @@ def envelope(
     return {"payloadType": PAYLOAD, "payload": _text(payload), "signatures": signatures}
 
 
-def check(found: Mapping[str, object], *, verify: Callable[[bytes, bytes], bool], digest: str) -> Mapping[str, object]:
+def check(
+    found: Mapping[str, object], *, verify: Callable[[bytes, bytes], bool], model: str, digest: str
+) -> Mapping[str, object]:
     """The statement of an envelope that a key signed, and that speaks of exactly this model.
 
     verify: whether the key made a signature of a message, called with both. digest: the model's, `sha256:` and 64
     digits. Raises RefusedError where the envelope is damaged or unsigned, is signed by another key, or is about
-    another model.
+    another model. The first subject counts: a file of another model may have any name and any content.
     """
     if found.get("payloadType") != PAYLOAD:
         raise RefusedError(f"the statement's envelope holds no {PAYLOAD}")
@@ -105,24 +107,16 @@ def check(found: Mapping[str, object], *, verify: Callable[[bytes, bytes], bool]
         raise RefusedError("the signed statement is no JSON") from None
     if not isinstance(content, dict) or (content.get("_type"), content.get("predicateType")) != (STATEMENT, PREDICATE):
         raise RefusedError("what is signed is no statement of provenance")
-    wanted = digest.removeprefix("sha256:")
-    if wanted not in _models(content.get("subject")):
-        raise RefusedError(f"the signed statement is about another model than sha256:{wanted}")
+    whole, subjects = model_subject(model, digest), content.get("subject")
+    wanted = {"name": whole.name, "digest": {"sha256": whole.sha256}}
+    if not isinstance(subjects, list) or subjects[:1] != [wanted]:
+        raise RefusedError(f"the signed statement is about another model than {model}@sha256:{whole.sha256}")
     return content
 
 
 def model_subject(model: str, digest: str) -> Subject:
     """The subject that stands for the model as a whole: the digest of its manifest."""
     return Subject(name=f"model:{model}", sha256=digest.removeprefix("sha256:"))
-
-
-def _models(subjects: object) -> set[str]:
-    listed = subjects if isinstance(subjects, list) else []
-    return {
-        str(_part(each, "digest").get("sha256"))
-        for each in listed
-        if isinstance(each, Mapping) and str(each.get("name", "")).startswith("model:")
-    }
 
 
 def _text(content: bytes) -> str:

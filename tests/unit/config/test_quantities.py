@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mlgitlab.config.quantities import ByteSize, Elapsed, shown_bytes
@@ -57,5 +57,6 @@ def test_a_round_size_is_shown_as_it_was_written(text: str) -> None:
 
 
 @given(st.floats(0.001, 1e9))
+@example(0.0078125)
 def test_a_time_is_shown_so_that_it_reads_as_the_same(milliseconds: float) -> None:
     assert Elapsed.parse(str(Elapsed(milliseconds))).milliseconds == pytest.approx(milliseconds, rel=1e-6)

@@ -49,15 +49,15 @@ KEY = pems(Ed25519PrivateKey.generate())
 OTHER = pems(Ed25519PrivateKey.generate())
 
 
-def signed(digest: str = DIGEST, key: tuple[bytes, bytes] = KEY) -> dict[str, Any]:
+def signed(digest: str = DIGEST, key: tuple[bytes, bytes] = KEY, file: str = "out/model.bin") -> dict[str, Any]:
     signer = Signer(key[0])
-    subjects = [attest.model_subject("fraud", digest), *SUBJECTS[1:]]
+    subjects = [attest.model_subject("fraud", digest), attest.Subject(name=file, sha256="12" * 32)]
     content = attest.statement(subjects, PROVENANCE, "mlgitlab:builder:laptop")
     return attest.envelope(content, key_id=signer.key_id, sign=signer.sign)
 
 
-def check(envelope: dict[str, Any], digest: str = DIGEST) -> Any:
-    return attest.check(envelope, verify=Verifier(KEY[1]).verify, digest=digest)
+def check(envelope: dict[str, Any], digest: str = DIGEST, model: str = "fraud") -> Any:
+    return attest.check(envelope, verify=Verifier(KEY[1]).verify, model=model, digest=digest)
 
 
 def test_the_statement_has_the_shape_that_slsa_asks_for() -> None:
@@ -109,9 +109,16 @@ def test_the_statement_of_another_model_is_not_believed() -> None:
         check(signed(digest="sha256:" + "00" * 32))
 
 
-def test_a_file_of_a_model_is_not_the_model() -> None:
+def test_the_same_bytes_as_another_model_are_not_believed() -> None:
+    with pytest.raises(RefusedError, match="another model than student@sha256:abab"):
+        check(signed(), model="student")
+
+
+@pytest.mark.parametrize("name", ["out/model.bin", "model:fraud"])
+def test_a_file_of_a_model_is_not_the_model(name: str) -> None:
+    other = "sha256:" + "12" * 32
     with pytest.raises(RefusedError, match="another model"):
-        check(signed(), digest="sha256:" + "12" * 32)
+        check(signed(file=name), digest=other)
 
 
 @given(st.data())
