@@ -34,6 +34,8 @@ from mlgitlab.jobs.gate.ruling import Interval
 from scripts.coverage_populations import POPULATIONS
 
 LEVEL = 0.95
+# Of the candidate, for a threshold, instead of the difference from production.
+ALONE = ", alone"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,19 +51,26 @@ class Scenario:
         """Whether a candidate passes with an interval that lies above the true value."""
         if self.metric in FAIRNESS:
             return self.metric.endswith(", ratio")
-        return self.metric != "own" and KNOWN[Metric(self.metric)].direction is Direction.HIGHER
+        return self.name != "own" and KNOWN[Metric(self.name)].direction is Direction.HIGHER
+
+    @property
+    def name(self) -> str:
+        """The metric, of whichever models."""
+        return self.metric.removesuffix(ALONE)
 
     def judged(self, pair: Pair, seed: int, draws: int) -> tuple[float, Interval] | None:
         """The number that a rule would be about, and its interval; None where nothing could be judged."""
         if self.metric in FAIRNESS:
             return _of_groups(self.metric, pair, seed, draws)
-        measure = partial(own.measured, _median_error) if self.metric == "own" else KNOWN[Metric(self.metric)].measure
-        rows = rows_of(pair, seed)
-        found = measure(rows, Options(draws=draws))
+        alone, known = self.metric.endswith(ALONE), KNOWN[Metric(self.name)] if self.name != "own" else None
+        rows = rows_of(pair, seed, alone=alone)
+        found = (known.measure if known else partial(own.measured, _median_error))(rows, Options(draws=draws))
         if isinstance(found, str):
             return None
-        value = found.values[0] - found.values[1]
-        spread = None if rows.identical else found.resampled.mixed((1, -1))
+        if known:
+            found = replace(found, resampled=replace(found.resampled, within=known.within))
+        value = found.values[0] if alone else found.values[0] - found.values[1]
+        spread = None if rows.identical else found.resampled.mixed((1,) if alone else (1, -1))
         return value, Estimate(value=value, spread=spread).interval(LEVEL)
 
 
@@ -113,6 +122,13 @@ SCENARIOS = (
     *(Scenario(metric=each, population="rare", size=2000) for each in ("recall", "precision", "roc_auc", "pr_auc")),
     *(Scenario(metric="accuracy", population="nearly alike", size=size) for size in (200, 1000)),
     Scenario(metric="brier", population="nearly alike", size=200),
+    *(
+        Scenario(metric=each + ALONE, population="binary", size=size)
+        for size in (100, 500)
+        for each in ("accuracy", "recall", "f1", "roc_auc", "log_loss")
+    ),
+    *(Scenario(metric=each + ALONE, population="rare", size=2000) for each in ("recall", "roc_auc")),
+    *(Scenario(metric=each + ALONE, population="regression", size=200) for each in ("mae", "r2")),
 )
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
+from mlgitlab.adapters.guardian import guarded
 from mlgitlab.errors import WorldError
 
 _TICK = 0.2  # seconds between two looks at the clock and the process
@@ -67,7 +68,7 @@ def shell() -> str:
 
 
 def run(script: str, *, cwd: Path, environ: Mapping[str, str], watch: Supervision) -> Ended:
-    """Run a shell script to its end, in a process group of its own, without standard input.
+    """Run a shell script to its end, in a process group of its own, without standard input; it does not outlive us.
 
     Raises WorldError where it cannot be started. Works in the main thread only: it handles signals.
     """
@@ -78,8 +79,9 @@ def run(script: str, *, cwd: Path, environ: Mapping[str, str], watch: Supervisio
     running = _Running(watch=watch, reading=reading)
     try:
         with _signals(running):
-            running.start(command, cwd, environ, writing)
-            return running.follow()
+            group = running.start(command, cwd, environ, writing)
+            with guarded(group, watch.grace, environ):
+                return running.follow()
     finally:
         running.kill()
         os.close(reading)
@@ -101,7 +103,8 @@ class _Running:
     writable: bool = True
     peak_bytes: int = 0
 
-    def start(self, command: Sequence[str], cwd: Path, environ: Mapping[str, str], writing: int) -> None:
+    def start(self, command: Sequence[str], cwd: Path, environ: Mapping[str, str], writing: int) -> int:
+        """Start the script; the number of its group."""
         try:
             self.process = subprocess.Popen(
                 command,
@@ -119,6 +122,7 @@ class _Running:
         self.began = time.monotonic()
         for number in self.received:  # came while it was being started
             self._send(number)
+        return self.process.pid
 
     def interrupt(self, number: int, _frame: FrameType | None) -> None:
         """Pass a signal on; a second one ends the group at once."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import resource
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -126,6 +128,37 @@ def test_what_is_left_running_is_ended(tmp_path: Path, log: Log) -> None:
     assert ended.left
     assert ended.code == 0
     assert is_gone(int(log.text))
+
+
+SUPERVISOR = """
+import os, pathlib, sys
+from mlgitlab.adapters.process import Supervision, run
+watch = Supervision(limit=60, grace=float(sys.argv[2]), silence=60, output=1, seen=print, quiet=print)
+run(sys.argv[1], cwd=pathlib.Path.cwd(), environ=dict(os.environ), watch=watch)
+"""
+
+
+@pytest.mark.parametrize(
+    "script", ["sleep 60 & echo $! $$ > pids; wait", "trap '' TERM; sleep 60 & echo $! $$ > pids; wait; wait"]
+)
+def test_whoever_kills_us_by_force_ends_the_script(tmp_path: Path, script: str) -> None:
+    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
+    supervisor = subprocess.Popen(
+        [sys.executable, "-c", SUPERVISOR, script, "1"], cwd=tmp_path, env=environ, stdout=subprocess.DEVNULL
+    )
+    assert soon(lambda: len((tmp_path / "pids").read_text().split() if (tmp_path / "pids").exists() else []) == 2)
+    time.sleep(0.3)  # let the script get to where it waits
+    supervisor.kill()
+    supervisor.wait()
+    pids = [int(pid) for pid in (tmp_path / "pids").read_text().split()]
+    assert soon(lambda: all(map(is_gone, pids)))
+
+
+def test_nothing_of_us_is_left_after_a_script(tmp_path: Path, log: Log) -> None:
+    start("true", tmp_path, log)
+    children = Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text()
+    names = [Path(f"/proc/{pid}/cmdline").read_text() for pid in children.split()]
+    assert not [name for name in names if "mlgitlab-guardian" in name]
 
 
 def test_silence_is_noticed_again_and_again(tmp_path: Path, log: Log) -> None:
