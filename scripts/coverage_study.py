@@ -121,7 +121,7 @@ SCENARIOS = (
     *(Scenario(metric="calibration_error", population=each, size=2000) for each in ("binary", "miscalibrated")),
     *(Scenario(metric=each, population="rare", size=2000) for each in ("recall", "precision", "roc_auc", "pr_auc")),
     *(Scenario(metric="accuracy", population="nearly alike", size=size) for size in (200, 1000)),
-    Scenario(metric="brier", population="nearly alike", size=200),
+    *(Scenario(metric=each, population="nearly alike", size=200) for each in ("brier", "log_loss", "roc_auc")),
     *(
         Scenario(metric=each + ALONE, population="binary", size=size)
         for size in (100, 500)

@@ -33,7 +33,7 @@ def calibration_error(rows: Rows, options: Options) -> Measured | str:
     table = binned(rows, rows.units(), np.zeros(rows.count, dtype=np.int64), 1, options.bins)[:, 0]
     sums = Sums(table=table, times=np.ones(len(table)))
     found = sums.resampled(partial(binned_error, options.bins), options.draws, rows.seed)
-    found = replace(found, excess=excess(table, options.bins))
+    found = replace(found, excess=excess(table, options.bins), reach=1 / rows.independent)
     return Measured(values=tuple(map(float, found.estimate)), resampled=found)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -31,8 +32,17 @@ _ROWS: dict[Metric, Callable[[Predictions], Floats]] = {
 def mean(metric: Metric, rows: Rows, options: Options) -> Measured | str:
     """The weighted mean over rows; its root for RMSE."""
     row = partial(pinball_losses, quantile=options.quantile) if metric is Metric.PINBALL else _ROWS[metric]
-    columns = [np.ones(rows.count), *(row(side) for side in rows.sides)]
-    return of_sums(rows, columns, _root_mean if metric is Metric.RMSE else _mean, options.draws)
+    terms = [row(side) for side in rows.sides]
+    columns, reach = [np.ones(rows.count), *terms], _reach(rows, terms)
+    if metric is not Metric.RMSE:
+        return of_sums(rows, columns, _mean, options.draws, reach)
+    least = min(float(np.sqrt(np.average(each, weights=rows.weight))) for each in terms)
+    return of_sums(rows, columns, _root_mean, options.draws, reach / (2 * least) if least else 0.0)
+
+
+def _reach(rows: Rows, terms: Sequence[Floats]) -> float:
+    """How far one unit that was not seen could move a mean, or the difference of two: a whole range of terms seen."""
+    return (max(map(np.max, terms)) - min(map(np.min, terms))) / rows.independent
 
 
 def _mean(sums: Floats) -> Floats:
@@ -49,8 +59,10 @@ def r2(rows: Rows, options: Options) -> Measured | str:
         return "the truth is the same on every row, so that there is no variance to explain"
     # Around its mean, so that the squares lose no digits where the truth is large.
     centred = rows.first.truth - np.average(rows.first.truth, weights=rows.weight)
-    columns = [np.ones(rows.count), centred, centred**2, *(errors(side) ** 2 for side in rows.sides)]
-    return of_sums(rows, columns, _explained, options.draws)
+    squares = [errors(side) ** 2 for side in rows.sides]
+    variance = float(np.average(centred**2, weights=rows.weight))
+    reach = _reach(rows, squares) / variance if variance else 0.0
+    return of_sums(rows, [np.ones(rows.count), centred, centred**2, *squares], _explained, options.draws, reach)
 
 
 def _explained(sums: Floats) -> Floats:
@@ -58,12 +70,14 @@ def _explained(sums: Floats) -> Floats:
     return np.asarray(1 - sums[..., 3:] / variance)
 
 
-def of_sums(rows: Rows, columns: Sequence[Floats], combine: Callable[[Floats], Floats], draws: int) -> Measured:
-    """A function of the weighted sums of columns (n,)."""
+def of_sums(
+    rows: Rows, columns: Sequence[Floats], combine: Callable[[Floats], Floats], draws: int, reach: float
+) -> Measured:
+    """A function of the weighted sums of columns (n,); `reach` as `Resampled` has it."""
     weighed = np.stack(columns, axis=1)
     if rows.first.weight is not None:
         weighed *= rows.first.weight[:, None]
     values = combine(weighed.sum(axis=0))
     table = rows.units().totals(weighed)
     found = Sums(table=table, times=np.ones(len(table))).resampled(combine, draws, rows.seed)
-    return Measured(values=tuple(map(float, values)), resampled=found)
+    return Measured(values=tuple(map(float, values)), resampled=replace(found, reach=reach))

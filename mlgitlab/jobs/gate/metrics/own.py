@@ -39,11 +39,14 @@ def measured(metric: OwnMetric, rows: Rows, options: Options) -> Measured | str:
     if not np.ptp(drawn, axis=0).all():
         return "the metric is the same whichever rows are drawn, so that no interval can be made"
     left = np.array([[_value(metric, side, taken) for side in rows.sides] for taken in _without(rows)])
+    influence = (len(left) - 1) * (np.nanmean(left, axis=0) - np.nan_to_num(left))
     found = Resampled(
         estimate=np.array(values),
         draws=drawn,
-        influence=(len(left) - 1) * (np.nanmean(left, axis=0) - np.nan_to_num(left)),
+        influence=influence,
         times=np.ones(len(left)),
+        reach=float(np.ptp(influence))
+        / len(left),  # the function is not known: as far apart as rows are that were seen
     )
     return Measured(values=tuple(values), resampled=found)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -37,6 +38,7 @@ def measured(metric: Metric, rows: Rows, options: Options) -> Measured | str:
     table = np.stack([weight, *(weight * each for each in values)], axis=1)[relevant]
     sums = Sums(table=table, times=np.ones(len(table)))
     found = sums.resampled(lambda total: total[..., 1:] / total[..., :1], options.draws, rows.seed)
+    found = replace(found, reach=1 / len(table))  # each query's value lies between 0 and 1
     left_out = int(np.count_nonzero(~relevant))
     notes = (f"{left_out} of {count} queries have no relevant row, and do not count",) if left_out else ()
     return Measured(values=tuple(map(float, found.estimate)), resampled=found, notes=notes)

@@ -112,6 +112,26 @@ def test_models_that_agree_on_a_few_rows_are_not_taken_to_agree_on_all() -> None
     assert found.outcome is Outcome.INCONCLUSIVE
 
 
+@pytest.mark.parametrize("metric", [Metric.BRIER, Metric.LOG_LOSS, Metric.CALIBRATION_ERROR, Metric.ROC_AUC])
+def test_the_same_two_scores_on_a_few_rows_are_no_proof_of_the_same_model(metric: Metric) -> None:
+    generator = np.random.default_rng(3)
+    truth = (generator.random(200) < 0.4).astype(float)
+    scores = np.where((generator.random(200) < 0.9) == (truth == 1), 0.8, 0.2)
+    either = side(Task.BINARY, truth, scores=scores)
+    same = Pair(dataset="late", candidate=either, production=either)
+    found = ruling(same, metric, MetricRule(margin=0.002))
+    assert (found.difference, found.outcome) == (0, Outcome.INCONCLUSIVE)
+    assert ruling(same, metric, MetricRule(margin=0.3)).outcome is Outcome.PASS
+
+
+@pytest.mark.parametrize("metric", [Metric.MAE, Metric.RMSE, Metric.PINBALL, Metric.R2])
+def test_two_predictions_of_a_number_are_no_proof_of_the_same_model(metric: Metric) -> None:
+    truth = np.linspace(0, 1, 200)
+    either = side(Task.REGRESSION, truth, predicted=np.round(truth))
+    found = ruling(Pair(dataset="late", candidate=either, production=either), metric, MetricRule(margin=0.001))
+    assert (found.difference, found.outcome) == (0, Outcome.INCONCLUSIVE)
+
+
 def test_a_perfect_area_on_a_few_rows_is_not_perfect_for_sure() -> None:
     truth = np.repeat([0.0, 1.0], 60)
     pair = Pair(dataset="late", candidate=side(Task.BINARY, truth, scores=truth * 0.5 + np.linspace(0, 0.1, 120)))
