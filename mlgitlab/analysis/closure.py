@@ -187,7 +187,7 @@ class Walk:
         self.modules.update(imports.modules)
         self.tops.update(graph.tops(path))
         self.found_any |= imports.any_root
-        if imports.reaches_everything:
+        if imports.reaches_everything or (imports.arguments and not self._start.shows_arguments):
             self.wildcards.add(self._shown(path))
         for place in imports.roots:
             self.found_roots.update(graph.root_folders(path, place, self._start.folders))

@@ -24,19 +24,23 @@ _UNSEEN = frozenset({"parse_config_file", "parse_config_files_and_bindings"})
 # See `imports.NAMES`; a dotted name counts by its first part.
 NAMES = _BY_NAME | _BY_PATH | _CODE | _LISTING | _UNSEEN | {"__import__", "attach", "attach_stub", "hub"}
 NAMES |= {name.partition(".")[0] for name in _FROM_CONFIGURATION}
+_ARGV = "sys.argv"
+_OF_A_FILE = frozenset({"open", "compile", "str", "Path", "pathlib.Path", "io.open", "os.fspath"})
 _OWN_TREE = Reference(module="", level=1, extent=Extent.TREE)
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What a call can load."""
+    """What a call can load; `arguments`: a file that an argument of the command line names."""
 
     references: tuple[Reference, ...] = ()
     everything: bool = False
+    arguments: bool = False
 
 
 _NOTHING = Loaded()
 _EVERYTHING = Loaded(everything=True)
+_ARGUMENTS = Loaded(arguments=True)
 
 
 def call(node: ast.Call, bindings: Bindings) -> Loaded:  # noqa: PLR0911  # one line per kind of call
@@ -50,6 +54,8 @@ def call(node: ast.Call, bindings: Bindings) -> Loaded:  # noqa: PLR0911  # one 
     if name == "__import__":
         return _dunder_import(node, bindings)
     if name in _BY_PATH:
+        if any(_is_argument(arg, bindings) for arg in node.args):
+            return _ARGUMENTS
         return _NOTHING if _names_script(node, bindings) else _EVERYTHING
     if qualified.removeprefix("builtins.") in _CODE:
         return _code(node, name, bindings)
@@ -144,10 +150,29 @@ def _names_script(node: ast.AST, bindings: Bindings, depth: int = 0) -> bool:
     return False
 
 
+def _is_argument(node: ast.expr, bindings: Bindings, depth: int = 0) -> bool:
+    """Whether it is an argument of the command line, or the text of the file that one names."""
+    match node:
+        case ast.Name(id=name) if (loop := bindings.loop(name)) is not None:
+            all_of_them = isinstance(loop, ast.Subscript) and isinstance(loop.slice, ast.Slice)
+            return bindings.qualified(loop.value if isinstance(loop, ast.Subscript) and all_of_them else loop) == _ARGV
+        case ast.Name(id=name) if depth < 5 and (value := bindings.value(name)) is not None:
+            return _is_argument(value, bindings, depth + 1)
+        case ast.Subscript(value=whole, slice=ast.Constant(value=int())):
+            return bindings.qualified(whole) == _ARGV
+        case ast.Call(func=ast.Attribute(attr="read" | "read_text" | "read_bytes", value=inner)):
+            return _is_argument(inner, bindings, depth + 1)
+        case ast.Call(func=function, args=[inner, *_]) if bindings.qualified(function) in _OF_A_FILE:
+            return _is_argument(inner, bindings, depth + 1)
+    return False
+
+
 def _code(node: ast.Call, name: str, bindings: Bindings) -> Loaded:
     source = node.args[0] if node.args else None
     if source is None or _names_script(source, bindings):
         return _NOTHING
+    if _is_argument(source, bindings):
+        return _ARGUMENTS
     texts = bindings.texts(source)
     if all(text.complete for text in texts):
         return Loaded(tuple(ref for text in texts for ref in strings.embedded_imports(text.prefix)))

@@ -14,6 +14,9 @@ _SCRIPT = re.compile(r"\.(?:py|sh|bash|ipynb)$")
 _SCRIPT_IN_TEXT = re.compile(r"[\w./-]+\.(?:py|sh|bash|ipynb)\b")
 # An override of one value of a configuration, which names no class: `trainer.lr=$LR`.
 _OVERRIDE = re.compile(r"[+~]{0,2}(?!.*(?:_target_|class_path))[A-Za-z_][\w./@]*")
+# What cannot be the name of a file by itself, and what names a script and nothing else.
+_OPTION_OR_VALUE = re.compile(r"-|[\w.+~@/-]+=")
+_PLAIN_SCRIPT = re.compile(r"[\w./+@-]+\.(?:py|sh|bash|ipynb)")
 _CONFIG_FOLDER_OPTIONS = frozenset({"--config-path", "-cp", "--config-dir", "-cd"})  # Hydra's
 _INHERITED = re.compile(r"^\$\{?PYTHONPATH\b[^/]*$|^\$\{PYTHONPATH:\+")
 
@@ -39,11 +42,13 @@ class Arguments:
     """What the commands' arguments say to a program that builds objects by name.
 
     names: dotted names. configs: files of configuration. unclear: some argument may be another of these.
+    unread: some argument may be a file that is no script by its name.
     """
 
     names: tuple[str, ...] = ()
     configs: tuple[str, ...] = ()
     unclear: bool = False
+    unread: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +110,7 @@ def union(found: Iterable[Entries]) -> Entries:
             names=tuple(sorted({name for entries in every for name in entries.arguments.names})),
             configs=tuple(sorted({name for entries in every for name in entries.arguments.configs})),
             unclear=any(entries.arguments.unclear for entries in every),
+            unread=any(entries.arguments.unread for entries in every),
         ),
         plain=bool(started) and all(entries.plain for entries in started),
         opaque=any(entries.opaque for entries in every),
@@ -134,6 +140,7 @@ class _Found:
     names: set[str] = field(default_factory=set)
     configs: set[str] = field(default_factory=set)
     unclear: bool = False
+    unread: bool = False
     plain: bool = True
     opaque: bool = False
 
@@ -150,14 +157,17 @@ class _Found:
             shells=tuple(sorted(self.shells)),
             homes=tuple(sorted(self.homes)),
             arguments=Arguments(
-                names=tuple(sorted(self.names)), configs=tuple(sorted(self.configs)), unclear=self.unclear
+                names=tuple(sorted(self.names)),
+                configs=tuple(sorted(self.configs)),
+                unclear=self.unclear,
+                unread=self.unread,
             ),
             plain=self.plain and bool(self.scripts or self.modules),
             opaque=self.opaque,
         )
 
     def declare(self, item: str) -> None:
-        self.plain, self.unclear = False, True
+        self.plain, self.unclear, self.unread = False, True, True
         if item.startswith("-m"):
             self.modules.add(item[2:].strip())
         elif _SCRIPT.search(item) or "/" in item:
@@ -216,6 +226,7 @@ class _Found:
         name, equals, value = word.rpartition("=")
         self.unclear |= ("$" in word or "`" in word) and not (equals and _OVERRIDE.fullmatch(name))
         self.unclear |= word.partition("=")[0] in _CONFIG_FOLDER_OPTIONS or "hydra.searchpath" in word
+        self.unread |= not (_OPTION_OR_VALUE.match(word) or _PLAIN_SCRIPT.fullmatch(word))
         self.names.update(strings.argument_names(value))
         self.configs.update(strings.config_names(value))
 

@@ -24,11 +24,12 @@ _RUNNERS = frozenset(
 IMPORTERS = frozenset({"import_module", "__import__"})
 _TELLING = frozenset(
     {ast.Import, ast.ImportFrom, ast.Call, ast.Constant, ast.JoinedStr, ast.Assign, ast.AnnAssign, ast.AugAssign}
-    | {ast.For, ast.Name, ast.Attribute, ast.Expr, ast.List, ast.Tuple, ast.arg}
+    | {ast.For, ast.comprehension, ast.Name, ast.Attribute, ast.Expr, ast.List, ast.Tuple, ast.arg}
 )
 _LEAVES = frozenset({ast.Import, ast.ImportFrom, ast.Constant, ast.Name, ast.Load, ast.Store, ast.Pass})
-# Whoever touches these decides for others how imports are found.
-_MACHINERY = frozenset({"meta_path", "path_hooks", "PathFinder", "FileFinder", "zipimporter"})
+# Whoever touches these decides for others how imports are found; the first two are lists of `sys`.
+_HOOKS = frozenset({"meta_path", "path_hooks"})
+_MACHINERY = frozenset({"PathFinder", "FileFinder", "zipimporter"})
 # Whoever mentions these may load what installed projects register.
 _ENTRY_POINTS = frozenset(
     {"entry_points", "iter_entry_points", "load_setuptools_entrypoints", "ExtensionManager", "DriverManager"}
@@ -39,7 +40,7 @@ _SHARING = frozenset({"extend_path", "declare_namespace"})
 _PATH = re.compile(r"(?:[\w.-]+/)+[\w-]+")
 _COMMAND = re.compile(r"[A-Za-z][\w.+-]*")
 # A source with one of these, or with one of `dynamic` or `search_path`, is read as a tree (see `scan`).
-NAMES = _RUNNERS | IMPORTERS | _MACHINERY | _ENTRY_POINTS | _SHARING | configured.NAMES
+NAMES = _RUNNERS | IMPORTERS | _HOOKS | _MACHINERY | _ENTRY_POINTS | _SHARING | configured.NAMES
 NAMES |= {"pytest_plugins", "modules", "__getattr__"}
 
 
@@ -93,6 +94,7 @@ class _Reading:
         self._runs_scripts = False
         self._partial_script = False
         self._everything = False
+        self._arguments = False
 
     def imports(self) -> Imports:
         for node in self._nodes:  # parents come before their children
@@ -106,6 +108,7 @@ class _Reading:
             roots=tuple(sorted({*edits.roots, *self._roots})),
             any_root=edits.any_root or (self._python_path and self._runs_scripts),
             everything=self._everything or edits.everything or (self._partial_script and self._runs_scripts),
+            arguments=self._arguments,
             programs=tuple(sorted(self._programs)) if self._runs_scripts else (),
             entry_points=self._entry_points,
             fills=filled.fills,
@@ -158,10 +161,19 @@ class _Reading:
 
     def _mention(self, node: ast.AST, name: str) -> None:
         self._runs_scripts |= name in _RUNNERS
-        self._everything |= name in _MACHINERY
+        self._everything |= name in _MACHINERY or (name in _HOOKS and self._is_of_sys(node, name))
         self._entry_points |= name in _ENTRY_POINTS
         self._shares_package |= name in _SHARING
         self._everything |= name in self._importers and id(node) not in self._seen
+
+    def _is_of_sys(self, node: ast.AST, name: str) -> bool:
+        """Whether a name that others use for paths of their own (`meta_path = "meta.pkl"`) is that of `sys`."""
+        if isinstance(node, ast.Name):
+            return self._bindings.modules.get(name) == f"sys.{name}"
+        owner = node.value if isinstance(node, ast.Attribute) else None
+        if isinstance(owner, ast.Name) and (value := self._bindings.value(owner.id)) is not None:
+            owner = value  # `s = sys`
+        return not isinstance(owner, ast.Name | ast.Attribute) or self._bindings.qualified(owner) == "sys"
 
     def _call(self, node: ast.Call) -> None:
         self._seen.add(id(node.func))
@@ -169,6 +181,7 @@ class _Reading:
         self._references.update(found.references)
         self._modules.update(ref.module.partition(".")[0] for ref in found.references if ref.module and not ref.level)
         self._everything |= found.everything
+        self._arguments |= found.arguments
         self._python_path |= any(item.arg == "PYTHONPATH" for item in node.keywords)
 
     def _assigned(self, targets: Iterable[ast.expr], value: ast.expr) -> None:

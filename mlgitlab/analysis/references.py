@@ -84,6 +84,7 @@ class Imports:
     roots: folders that it puts on the module path. any_root: one of them cannot be computed.
     everything: a dynamic import that can reach any module. unparsable: the same, for want of a tree.
     opaque: it runs something that cannot be looked into.
+    arguments: it runs a file that an argument of the command line names.
     programs: commands that it may start. entry_points: it loads what installed projects register.
     fills: it builds objects from names in a configuration. takes_configs: it says where that lies, in
     `config_folders` and `configs` or the command's arguments. unknown_configs: it reads one from elsewhere.
@@ -100,6 +101,7 @@ class Imports:
     everything: bool = False
     unparsable: bool = False
     opaque: bool = False
+    arguments: bool = False
     programs: tuple[str, ...] = ()
     entry_points: bool = False
     fills: bool = False

@@ -37,6 +37,11 @@ class Start:
     first: str | None = None
     opaque: bool = False
 
+    @property
+    def shows_arguments(self) -> bool:
+        """Whether every file that an argument names is known: it is a script, and is walked from."""
+        return not (self.opaque or self.arguments.unread)
+
 
 def start_of(graph: ImportGraph, entries: Entries, source_roots: tuple[str, ...]) -> Start:
     """Where the walk for these entry points begins."""

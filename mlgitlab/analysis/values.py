@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterable
 
+from mlgitlab.analysis import elements
 from mlgitlab.analysis.references import Anchor, Place
 from mlgitlab.frozen import dataclass
 
@@ -34,7 +36,10 @@ class Bindings:
     def __init__(self, nodes: Iterable[ast.AST]) -> None:
         self.modules: dict[str, str] = {}
         self._values: dict[str, list[ast.expr]] = {}
-        self._stores: dict[str, int] = {}
+        self._loops: dict[str, list[tuple[ast.expr, int | None]]] = {}
+        self._stores: Counter[str] = Counter()
+        self._loads: Counter[str] = Counter()
+        self._iterated: Counter[str] = Counter()  # of the loads, those that only loop over it
         self._rebound = False
         for node in nodes:
             self._bind(node)
@@ -53,20 +58,48 @@ class Bindings:
                 self._values.setdefault(name, []).append(value)
             case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
                 self._values.setdefault(name, []).append(value)
-            case ast.For(target=ast.Name(id=name), iter=ast.Tuple(elts=items) | ast.List(elts=items)):
-                self._values.setdefault(name, []).append(ast.BoolOp(op=ast.Or(), values=items))
-            case ast.Name(id=name, ctx=ast.Store()):
-                self._stores[name] = self._stores.get(name, 0) + 1
+            case ast.For(target=target, iter=loop) | ast.comprehension(target=target, iter=loop):
+                self._bind_loop(target, loop)
+            case ast.Name(id=name, ctx=context):
+                (self._loads if isinstance(context, ast.Load) else self._stores)[name] += 1
             case ast.arg(arg=name):
-                self._stores[name] = self._stores.get(name, 0) + 2
+                self._stores[name] += 2
             case _:
                 pass
 
+    def _bind_loop(self, target: ast.expr, loop: ast.expr) -> None:
+        for name, place in elements.targets(target).items():
+            self._loops.setdefault(name, []).append((loop, place))
+        if (over := elements.iterated(loop)) is not None:
+            self._iterated[over.id] += 1
+
     def value(self, name: str) -> ast.expr | None:
-        """The expression that is the name's only value anywhere in the module."""
+        """The expression that is the name's only value anywhere in the module; for a loop's variable, `a or b or c`."""
+        loops = self._loops.get(name, [])
+        if len(loops) != 1 or name in self._values or not self._is_bound_once(name):
+            return self._assigned(name)
+        items = elements.elements(*loops[0], self._literal)
+        return None if items is None else ast.BoolOp(op=ast.Or(), values=items)
+
+    def _assigned(self, name: str) -> ast.expr | None:
         values = self._values.get(name, [])
-        alone = len(values) == 1 and self._stores.get(name, 0) == 1 and name not in self.modules
-        return values[0] if alone and not self._rebound else None
+        alone = len(values) == 1 and name not in self._loops and self._is_bound_once(name)
+        return values[0] if alone else None
+
+    def loop(self, name: str) -> ast.expr | None:
+        """What the name is each element of, where a loop alone binds it."""
+        loops = self._loops.get(name, [])
+        alone = len(loops) == 1 and name not in self._values and self._is_bound_once(name)
+        return loops[0][0] if alone and loops[0][1] is None else None
+
+    def _is_bound_once(self, name: str) -> bool:
+        return self._stores[name] == 1 and name not in self.modules and not self._rebound
+
+    def _literal(self, name: str) -> ast.expr | None:
+        """The name's value, if nobody adds elements to it: it is a tuple, or private and only looped over."""
+        value = self._assigned(name)
+        private = name.startswith("_") and self._loads[name] == self._iterated[name]
+        return value if isinstance(value, ast.Tuple) or private else None
 
     def qualified(self, node: ast.expr) -> str:
         """The dotted name behind an attribute chain, through import aliases; empty for other expressions."""

@@ -59,7 +59,7 @@ def _strand(graph: ImportGraph, shared: Walk, path: str) -> Strand:
     linked = real is None or real.path != path or bool(real.links)
     special = linked or bool(imports.roots) or imports.any_root or graph.finds_scripts(path)
     # What a file of configuration or of a project says is looked at by a walk of the step's own.
-    special |= imports.fills or imports.shares_package or graph.starts_programs(path)
+    special |= imports.arguments or imports.fills or imports.shares_package or graph.starts_programs(path)
     tops = set(graph.tops(path))
     relative = graph.relative(path)
     modules = frozenset(imports.modules) - STANDARD_LIBRARY

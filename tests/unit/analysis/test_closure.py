@@ -278,3 +278,35 @@ def test_hydra_loads_what_lies_in_the_folder_of_its_plugins() -> None:
     files = {"train.py": "import hydra", "src/hydra_plugins/a/b.py": "import c", "c.py": "", "d.py": ""}
 
     assert set(close(DictSnapshot(files)).files) == {"train.py", "src/hydra_plugins/a/b.py", "c.py"}
+
+
+NANO = {
+    "train.py": "import model\nexec(open('configurator.py').read())",
+    "configurator.py": "import sys\nfor arg in sys.argv[1:]:\n  if '=' not in arg:\n    exec(open(arg).read())",
+    "model.py": "meta_path = 'meta.pkl'",
+    "config/small.py": "import extra",
+    "config/large.py": "",
+    "config/other.txt": "import data.prepare",
+    "extra.py": "",
+    "data/prepare.py": "",
+}
+
+
+@pytest.mark.parametrize(
+    ("command", "more"),
+    [
+        pytest.param("python train.py", set(), id="no argument"),
+        pytest.param("torchrun --nproc_per_node=8 train.py --lr=0.1", set(), id="options"),
+        pytest.param("python train.py config/small.py --lr=$LR", {"config/small.py", "extra.py"}, id="a script"),
+    ],
+)
+def test_a_program_that_runs_what_its_arguments_name(command: str, more: set[str]) -> None:
+    found = close(DictSnapshot(NANO), command)
+    assert set(found.files) == {"train.py", "configurator.py", "model.py", *more}
+    assert not found.wildcards
+
+
+@pytest.mark.parametrize("command", ["python train.py $CONFIG", "python train.py config/other.txt", "sh -c '$RUN'"])
+def test_an_argument_that_nobody_can_read_may_be_any_file(command: str) -> None:
+    found = close(DictSnapshot(NANO), command)
+    assert found.opaque or set(found.files) >= {name for name in NANO if name.endswith(".py")}

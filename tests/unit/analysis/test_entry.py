@@ -281,12 +281,16 @@ def test_python_alone_decides_what_comes_first_on_the_module_path(line: str, fol
         pytest.param("python x.py model._target_=a.b.Net lr=$LR", Arguments(names=("a.b.Net",)), id="overrides"),
         pytest.param(
             "python x.py fit --config conf/x.yaml --model a.Net",
-            Arguments(names=("a.Net",), configs=("conf/x.yaml",)),
+            Arguments(names=("a.Net",), configs=("conf/x.yaml",), unread=True),
             id="options",
         ),
-        pytest.param("python x.py $ARGS", Arguments(unclear=True), id="arguments that only the shell knows"),
+        pytest.param(
+            "python x.py $ARGS", Arguments(unclear=True, unread=True), id="arguments that only the shell knows"
+        ),
+        pytest.param("python x.py --lr=$LR", Arguments(unclear=True), id="a value that only the shell knows"),
         pytest.param("python x.py model._target_=$X", Arguments(unclear=True), id="a class that only the shell knows"),
-        pytest.param("python x.py --config-path x", Arguments(unclear=True), id="another folder"),
+        pytest.param("python x.py --config-path x", Arguments(unclear=True, unread=True), id="another folder"),
+        pytest.param("torchrun --nproc_per_node=8 x.py c/y.py --lr=1", Arguments(names=("y.py",)), id="a script"),
         pytest.param("python x.py --config-dir=x", Arguments(unclear=True), id="another folder, in one word"),
     ],
 )

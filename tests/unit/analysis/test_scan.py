@@ -101,8 +101,9 @@ def sources(folder: str) -> Iterator[bytes]:
 
 # What these modules compare with other things than names in a source, or only after another of their `NAMES`.
 HARMLESS = {
-    imports: {"ignore", "PYTHONPATH", "__name__"},
-    dynamic: {"fromlist", "level", "mod_name", "modname", "name", "package", "source", "__name__"},
+    imports: {"ignore", "PYTHONPATH", "__name__", "sys"},
+    dynamic: {"fromlist", "level", "mod_name", "modname", "name", "package", "source", "__name__"}
+    | {"argv", "open", "read", "read_text", "read_bytes", "str", "Path", "pathlib", "io", "os"},  # of what is executed
     search_path: {"id", "list", "append", "extend", "insert", "__iadd__"},
 }
 
