@@ -1,4 +1,9 @@
-"""The command line: argv and environment in, exit code out."""
+"""The command line: argv and environment in, exit code out.
+
+`main` says where each command is. A group has a folder with a module for each subcommand; what has no subcommands is
+in the folder of its subject, such as `planning`. `project` is what they all know of the project; `wiring` gives them
+the world.
+"""
 
 import gc
 

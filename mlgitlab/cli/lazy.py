@@ -13,13 +13,21 @@ class LazyGroup(click.Group):
     """Imports a subcommand's module when it is called.
 
     `subcommands`: names and their help, in the order they are listed. `modules`: the module of a subcommand, with `{}`
-    for its name (a hyphen becomes an underscore); the module holds it as `command`. Commands that were added in the
-    ordinary way come after these.
+    for its name (a hyphen becomes an underscore), or for what `places` has for that name; the module holds it as
+    `command`. Commands that were added in the ordinary way come after these.
     """
 
-    def __init__(self, *args: Any, modules: str, subcommands: Mapping[str, str], **kwargs: Any) -> None:  # noqa: ANN401
+    def __init__(
+        self,
+        *args: Any,  # noqa: ANN401
+        modules: str,
+        subcommands: Mapping[str, str],
+        places: Mapping[str, str] | None = None,
+        **kwargs: Any,  # noqa: ANN401
+    ) -> None:
         super().__init__(*args, **kwargs)
         self._modules = modules
+        self._places = places or {}
         self._subcommands = subcommands
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -30,7 +38,8 @@ class LazyGroup(click.Group):
         """The command, imported."""
         if cmd_name not in self._subcommands:
             return super().get_command(ctx, cmd_name)
-        command = importlib.import_module(self._modules.format(cmd_name.replace("-", "_"))).command
+        place = self._places.get(cmd_name) or cmd_name.replace("-", "_")
+        command = importlib.import_module(self._modules.format(place)).command
         assert isinstance(command, click.Command)
         return command
 

@@ -19,26 +19,35 @@ from mlgitlab.frozen import dataclass
 
 _BUG = "this is a bug in mlgitlab; please report it with the lines above"
 INTERRUPTED = 130
-# Listed here with their help, so that `mlgitlab --help` imports none of them.
+# Listed here with their modules and their help, so that `mlgitlab --help` imports none of them.
 _COMMANDS = {
-    "generate": "Write the child pipeline for a change (for CI).",
-    "preview": "Show what would run and why, and what would not and why not.",
-    "explain": "Say why a job, a model or a file does or does not lead to work.",
-    "fingerprint": "Print what a result depends on, as one digest, or what makes two of them differ.",
-    "shadow": "Replay past commits: what would have run, what that saves, and what it would have missed.",
-    "lint": "Check mlgitlab.yml and the pipeline it leads to.",
-    "train": "Run a model's training, or take the result that the store has of it.",
-    "evaluate": "Evaluate a model, and the one in production on the same rows.",
-    "gate": "Judge a model by the rules of its gates, or try the gates themselves.",
-    "data": "Validate datasets; profile, compare and describe them.",
-    "metrics": "Report, compare and draw the numbers of a training.",
-    "model": "Store, fetch and look at models.",
-    "runner": "Register, configure and check GPU runners.",
-    "approve": "Approve a model for an environment.",
-    "approval": "Show approvals, take them back, and let them expire.",
-    "deploy": "Bring models to where they answer, and back.",
-    "config": "Print the effective configuration or its JSON Schema; check the project's own configurations.",
-    "completion": "Print the completion script for a shell.",
+    "generate": ("planning.generate", "Write the child pipeline for a change (for CI)."),
+    "preview": ("planning.preview", "Show what would run and why, and what would not and why not."),
+    "explain": ("planning.explain", "Say why a job, a model or a file does or does not lead to work."),
+    "fingerprint": (
+        "planning.fingerprint",
+        "Print what a result depends on, as one digest, or what makes two of them differ.",
+    ),
+    "shadow": (
+        "planning.shadow",
+        "Replay past commits: what would have run, what that saves, and what it would have missed.",
+    ),
+    "lint": ("planning.lint", "Check mlgitlab.yml and the pipeline it leads to."),
+    "train": ("training.train", "Run a model's training, or take the result that the store has of it."),
+    "evaluate": ("evaluation.evaluate", "Evaluate a model, and the one in production on the same rows."),
+    "gate": ("gate.group", "Judge a model by the rules of its gates, or try the gates themselves."),
+    "data": ("data.group", "Validate datasets; profile, compare and describe them."),
+    "metrics": ("metrics.group", "Report, compare and draw the numbers of a training."),
+    "model": ("model.group", "Store, fetch and look at models."),
+    "runner": ("runner.group", "Register, configure and check GPU runners."),
+    "approve": ("approval.approve", "Approve a model for an environment."),
+    "approval": ("approval.group", "Show approvals, take them back, and let them expire."),
+    "deploy": ("deploy.group", "Bring models to where they answer, and back."),
+    "config": (
+        "config.group",
+        "Print the effective configuration or its JSON Schema; check the project's own configurations.",
+    ),
+    "completion": ("completion", "Print the completion script for a shell."),
 }
 
 
@@ -54,7 +63,8 @@ class Surroundings:
 @click.group(
     cls=LazyGroup,
     modules="mlgitlab.cli.{}",
-    subcommands=_COMMANDS,
+    places={name: place for name, (place, _) in _COMMANDS.items()},
+    subcommands={name: told for name, (_, told) in _COMMANDS.items()},
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 @click.version_option(__version__, prog_name="mlgitlab")

@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 import pytest
 
-from mlgitlab.cli import gate_report
+from mlgitlab.cli.gate.report import LOG_WIDTH, text
 from mlgitlab.jobs.gate import report
 from tests.verdicts import EVERY, failing
 
@@ -20,10 +20,10 @@ ROOT = Path(__file__).parent.parent.parent
 # As a command prints it: `main` makes such a context, and takes the colours away for NO_COLOR.
 PROGRAM = """
 import os, click
-from mlgitlab.cli import gate_report
+from mlgitlab.cli.gate.report import text
 from tests.verdicts import failing
 with click.Context(click.Command("x"), color=False if os.environ.get("NO_COLOR") else None):
-    click.echo(gate_report.text(failing()))
+    click.echo(text(failing()))
 """
 
 
@@ -49,7 +49,7 @@ def on_a_terminal(**environ: str) -> str:
 @pytest.mark.parametrize("name", EVERY)
 def test_colours_change_no_word(name: str) -> None:
     verdict = EVERY[name]()
-    assert click.unstyle(gate_report.text(verdict)) == report.terminal(verdict, gate_report.LOG_WIDTH)
+    assert click.unstyle(text(verdict)) == report.terminal(verdict, LOG_WIDTH)
 
 
 def test_there_are_colours_on_terminals_alone_and_never_against_the_readers_wish() -> None:

@@ -144,7 +144,7 @@ def test_a_configuration_is_printed_or_written(tmp_path: Path) -> None:
 def test_what_asks_nobody_does_without_python_gitlab() -> None:
     """It is an extra."""
     code = (
-        "import sys, mlgitlab.cli.runner_config, mlgitlab.cli.runner_check, mlgitlab.cli.runner_register\n"
+        "import sys\nfrom mlgitlab.cli.runner import check, config, register\n"
         "sys.exit(bool({'gitlab', 'requests'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

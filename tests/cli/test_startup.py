@@ -28,13 +28,13 @@ def test_help_loads_no_heavy_library() -> None:
 
 @pytest.mark.parametrize("name", ["gitlab", "jsonschema", "requests", "boto3", "pandera"])
 def test_a_plan_needs_no_extra(name: str) -> None:
-    assert name not in _loaded_by("import mlgitlab.cli.generate, mlgitlab.cli.preview, mlgitlab.cli.lint")
+    assert name not in _loaded_by("from mlgitlab.cli.planning import generate, lint, preview")
 
 
 def test_a_plan_loads_neither_the_library_of_git_nor_that_of_patterns() -> None:
-    assert _loaded_by("import mlgitlab.cli.generate, mlgitlab.cli.preview").isdisjoint({"git", "pathspec"})
+    assert _loaded_by("from mlgitlab.cli.planning import generate, preview").isdisjoint({"git", "pathspec"})
 
 
 def test_moving_a_model_loads_no_library_of_plans() -> None:
-    loaded = _loaded_by("import mlgitlab.cli.model_pull, mlgitlab.cli.model_push")
+    loaded = _loaded_by("from mlgitlab.cli.model import pull, push")
     assert loaded.isdisjoint({"git", "pathspec", "jinja2", "yaml"})

@@ -25,8 +25,8 @@ from mlgitlab.planning import listed
 from mlgitlab.protocols import Cache, JobTemplates
 
 if TYPE_CHECKING:
-    from mlgitlab.cli.flow import Survey  # with YAML, which whoever only moves a model does without
-    from mlgitlab.cli.project import Project
+    from mlgitlab.cli.planning.flow import Survey  # with YAML, which whoever only moves a model does without
+    from mlgitlab.cli.project.head import Project
 
 CACHE_FOLDER = ".mlgitlab-cache"
 # Until the configuration is read and says otherwise (`baseline.fetch_timeout`).

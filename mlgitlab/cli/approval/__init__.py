@@ -1,0 +1,1 @@
+"""`mlgitlab approve`, and `mlgitlab approval` with a module for each subcommand."""

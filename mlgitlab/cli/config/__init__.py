@@ -1,0 +1,1 @@
+"""`mlgitlab config`: the effective configuration, and checks of the project's own configurations."""

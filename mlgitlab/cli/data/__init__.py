@@ -1,0 +1,1 @@
+"""`mlgitlab data`: a module for each subcommand, and what they share."""

@@ -1,0 +1,1 @@
+"""`mlgitlab deploy`: a module for each subcommand, and what they share."""

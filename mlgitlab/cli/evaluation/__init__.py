@@ -1,0 +1,1 @@
+"""`mlgitlab evaluate`, and what an evaluation is asked."""

@@ -1,0 +1,1 @@
+"""`mlgitlab gate`: a module for each subcommand, and what they share."""

@@ -1,0 +1,1 @@
+"""`mlgitlab metrics`: a module for each subcommand, and what they share."""

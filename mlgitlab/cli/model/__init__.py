@@ -1,0 +1,1 @@
+"""`mlgitlab model`: a module for each subcommand, and what they share."""

@@ -1,0 +1,1 @@
+"""`mlgitlab runner`: a module for each subcommand, and what they share."""

@@ -1,0 +1,1 @@
+"""`mlgitlab train`, and what a training is asked."""
