@@ -45,6 +45,8 @@ HARMLESS = _words(
     "head tail grep egrep sed awk sort uniq wc tee cut tr find diff id whoami hostname uname "
     "printenv fi done esac } in for "
     "apt apt-get apk yum dnf aws gsutil gcloud az rclone "
+    "nproc dirname basename realpath readlink seq mktemp expr bc jq yq stat tac paste column comm join nl fold shuf "
+    "sha256sum sha1sum md5sum cksum base64 uuidgen getconf lscpu arch ps "
     "trap wait kill exit return break continue local declare readonly alias read shift"
 )
 # Subcommands of `dvc` that bring data and run no stage.
