@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Iterable
 from itertools import pairwise
 
-from mlgitlab.analysis import configured, dynamic, search_path, strings
+from mlgitlab.analysis import configured, dynamic, processes, search_path, strings
 from mlgitlab.analysis.reads import reads_of
 from mlgitlab.analysis.references import Extent, Imports, Place, Reference
 from mlgitlab.analysis.values import Bindings
@@ -24,7 +24,7 @@ _RUNNERS = frozenset(
 IMPORTERS = frozenset({"import_module", "__import__"})
 _TELLING = frozenset(
     {ast.Import, ast.ImportFrom, ast.Call, ast.Constant, ast.JoinedStr, ast.Assign, ast.AnnAssign, ast.AugAssign}
-    | {ast.For, ast.Name, ast.Attribute, ast.Expr, ast.List, ast.Tuple, ast.arg}
+    | {ast.For, ast.Name, ast.Attribute, ast.Expr, ast.List, ast.Tuple, ast.arg, ast.BinOp}
 )
 _LEAVES = frozenset({ast.Import, ast.ImportFrom, ast.Constant, ast.Name, ast.Load, ast.Store, ast.Pass})
 # Whoever touches these decides for others how imports are found.
@@ -37,6 +37,7 @@ _ENTRY_POINTS = frozenset(
 # A package that says so is spread over several roots.
 _SHARING = frozenset({"extend_path", "declare_namespace"})
 _PATH = re.compile(r"(?:[\w.-]+/)+[\w-]+")
+_ENDINGS = tuple(f".{ending}" for ending in strings.SCRIPT_ENDINGS)
 _COMMAND = re.compile(r"[A-Za-z][\w.+-]*")
 # A source with one of these, or with one of `dynamic` or `search_path`, is read as a tree (see `scan`).
 NAMES = _RUNNERS | IMPORTERS | _MACHINERY | _ENTRY_POINTS | _SHARING | configured.NAMES
@@ -93,6 +94,7 @@ class _Reading:
         self._runs_scripts = False
         self._partial_script = False
         self._everything = False
+        self._opaque = False
 
     def imports(self) -> Imports:
         for node in self._nodes:  # parents come before their children
@@ -115,10 +117,11 @@ class _Reading:
             configs=filled.configs,
             shares_package=self._shares_package,
             reads=reads_of(self._nodes),
+            opaque=self._opaque and self._runs_scripts,
             modules=tuple(sorted(self._modules)),
         )
 
-    def _visit(self, node: ast.AST) -> None:
+    def _visit(self, node: ast.AST) -> None:  # noqa: C901  # one case per kind of node
         match node:
             case ast.Constant(value=str(text)) if id(node) not in self._seen:
                 self._string(text)
@@ -140,6 +143,8 @@ class _Reading:
                 self._format(parts)
             case ast.List(elts=items) | ast.Tuple(elts=items):
                 self._sequence(items)
+            case ast.BinOp(right=ast.Constant(value=str(ending))):
+                self._partial_script |= ending.startswith(_ENDINGS)
             case _:
                 pass
 
@@ -169,6 +174,10 @@ class _Reading:
         self._references.update(found.references)
         self._modules.update(ref.module.partition(".")[0] for ref in found.references if ref.module and not ref.level)
         self._everything |= found.everything
+        started = processes.started(node, self._bindings)
+        self._paths.update(started.files)
+        self._opaque |= started.opaque
+        self._partial_script |= started.unfinished
         self._python_path |= any(item.arg == "PYTHONPATH" for item in node.keywords)
 
     def _assigned(self, targets: Iterable[ast.expr], value: ast.expr) -> None:
@@ -205,6 +214,7 @@ class _Reading:
         references, scripts = strings.named_in(text)
         self._references.update(references)
         self._scripts.update(scripts)
+        self._partial_script |= processes.is_unfinished(text, scripts)
 
     def _format(self, parts: list[ast.expr]) -> None:
         known = False  # whether the text before a part ends a folder or a word
@@ -217,6 +227,7 @@ class _Reading:
                 known = False
 
     def _sequence(self, items: list[ast.expr]) -> None:
+        self._partial_script |= processes.is_open(items, self._bindings)
         for option, value in pairwise(items):
             match option, value:
                 case ast.Constant(value="-m"), _:

@@ -105,6 +105,16 @@ def test_a_form_of_import_is_seen(source: str, expected: set[str]) -> None:
         "sys.meta_path.insert(0, finder)",
         "__path__.append(folder)",
         "subprocess.run(['python', f'train_{name}.py'])",
+        "subprocess.run('python %s.py' % name, shell=True)",
+        "subprocess.run('python {}.py'.format(name), shell=True)",
+        "subprocess.run(' '.join(['python', name + '.py']), shell=True)",
+        "for f in glob('steps/*.py'):\n  subprocess.run(['python', f])",
+        "subprocess.run([sys.executable, '-u', script, '--lr', '1'])",
+        "subprocess.run([sys.executable, '-m', module])",
+        "subprocess.run([sys.executable, '-m'] + module)",
+        "c = ['python']\nc.append('-m')\nc.append('x')\nsubprocess.run(c)",
+        "subprocess.run(f'{sys.executable} -m {module} --lr 1', shell=True)",
+        "os.system('python -m ' + module)",
     ],
 )
 def test_an_import_that_nothing_resolves_reaches_everything(source: str) -> None:
@@ -124,6 +134,12 @@ def test_an_import_that_nothing_resolves_reaches_everything(source: str) -> None
         "__path__ = pkgutil.extend_path(__path__, __name__)",
         "__path__ = __import__('pkgutil').extend_path(__path__, __name__)",
         "path.endswith('.py')",
+        "subprocess.run(['git', 'commit', '-m', message])\nname.endswith('.py')",
+        "subprocess.run(f'git commit -m {message}', shell=True)",
+        "subprocess.run([sys.executable, __file__, name])\nsubprocess.run([sys.executable, *sys.argv])",
+        "subprocess.run([sys.executable, os.path.join(HERE, 'x.py'), name])",
+        "for s in ('a.py', 'b.py'):\n  subprocess.run(['python', s])",
+        "open(name + '.py')",
     ],
 )
 def test_an_ordinary_module_does_not_reach_everything(source: str) -> None:
@@ -216,6 +232,24 @@ def test_reading_the_module_path_is_no_edit() -> None:
 )
 def test_a_script_named_in_a_string_is_seen(source: str, expected: tuple[str, ...]) -> None:
     assert imports_of(source).scripts == expected
+
+
+@pytest.mark.parametrize(
+    ("source", "files", "opaque"),
+    [
+        pytest.param("subprocess.run(['make', 'x'])", ("GNUmakefile", "Makefile", "makefile"), True, id="make"),
+        pytest.param("os.system('make -C a x')", ("GNUmakefile", "Makefile", "makefile"), True, id="a line for make"),
+        pytest.param("C = ['uv', 'run', 'dvc', 'repro']\nsubprocess.run(C)", ("dvc.yaml",), True, id="DVC, wrapped"),
+        pytest.param("subprocess.run(['dvc', 'pull'])", (), False, id="a transfer"),
+        pytest.param("subprocess.run('just x', shell=True)", (), True, id="another program that reads our files"),
+        pytest.param("print('make sure')\nsubprocess.run(['git', 'log'])", (), False, id="a word that is no program"),
+        pytest.param("session.run('tox')", (), False, id="no process"),
+    ],
+)
+def test_a_process_that_reads_what_to_run_is_looked_into(source: str, files: tuple[str, ...], opaque: bool) -> None:
+    found = imports_of(source)
+
+    assert (found.scripts, found.opaque) == (files, opaque)
 
 
 def notebook(*cells: str) -> bytes:
