@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from mlgitlab.analysis import configured, dynamic, processes, search_path, strings
 from mlgitlab.analysis.reads import reads_of
-from mlgitlab.analysis.references import Extent, Imports, Place, Reference
+from mlgitlab.analysis.references import Anchor, Extent, Imports, Place, Reference
 from mlgitlab.analysis.values import Bindings
 
 # Names of functions that start a process or execute a file: a script's name may then mean any file so called.
@@ -75,6 +75,11 @@ def _telling_nodes(tree: ast.AST) -> list[ast.AST]:
     return found
 
 
+def _is_near(edits: search_path.Edits) -> bool:
+    """Whether a folder is added by its path from the working folder."""
+    return any(place.anchor is Anchor.PROCESS for place in edits.roots)
+
+
 class _Reading:
     def __init__(self, nodes: list[ast.AST]) -> None:
         self._nodes = nodes
@@ -95,6 +100,7 @@ class _Reading:
         self._partial_script = False
         self._everything = False
         self._opaque = False
+        self._moves = False  # it changes the working folder
 
     def imports(self) -> Imports:
         for node in self._nodes:  # parents come before their children
@@ -106,7 +112,7 @@ class _Reading:
             scripts=tuple(sorted(self._scripts | self._paths if self._runs_scripts else self._scripts)),
             runs_scripts=self._runs_scripts,
             roots=tuple(sorted({*edits.roots, *self._roots})),
-            any_root=edits.any_root or (self._python_path and self._runs_scripts),
+            any_root=edits.any_root or (self._python_path and self._runs_scripts) or (self._moves and _is_near(edits)),
             everything=self._everything or edits.everything or (self._partial_script and self._runs_scripts),
             programs=tuple(sorted(self._programs)) if self._runs_scripts else (),
             entry_points=self._entry_points,
@@ -116,7 +122,7 @@ class _Reading:
             config_folders=filled.config_folders,
             configs=filled.configs,
             shares_package=self._shares_package,
-            reads=reads_of(self._nodes),
+            reads=reads_of(self._nodes, self._bindings),
             opaque=self._opaque and self._runs_scripts,
             modules=tuple(sorted(self._modules)),
         )
@@ -163,6 +169,7 @@ class _Reading:
 
     def _mention(self, node: ast.AST, name: str) -> None:
         self._runs_scripts |= name in _RUNNERS
+        self._moves |= name == "chdir"
         self._everything |= name in _MACHINERY
         self._entry_points |= name in _ENTRY_POINTS
         self._shares_package |= name in _SHARING

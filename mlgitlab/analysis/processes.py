@@ -50,6 +50,8 @@ def started(node: ast.Call, bindings: Bindings) -> Processes:
     match node:
         case ast.Call(func=ast.Attribute(attr="append"), args=[ast.Constant(value="-m" | "--module")]):
             return Processes(unfinished=True)
+        case _:
+            pass
     if name.rpartition(".")[2] not in _STARTING or not node.args:
         return _NOTHING
     words = _words(node.args, bindings)

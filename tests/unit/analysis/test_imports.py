@@ -207,7 +207,15 @@ def test_an_edit_of_the_module_path_is_computed(source: str, expected: tuple[Anc
 
 @pytest.mark.parametrize(
     "source",
-    ["sys.path.append(os.environ['X'])", "sys.path.extend(folders)", "p = sys.path", "sys.path.insert(0, '~/lib')"],
+    [
+        *(
+            "sys.path.append(os.environ['X'])",
+            "sys.path.extend(folders)",
+            "p = sys.path",
+            "sys.path.insert(0, '~/lib')",
+        ),
+        "os.chdir('lib')\nsys.path.insert(0, '')",
+    ],
 )
 def test_an_edit_that_cannot_be_computed_makes_any_folder_a_root(source: str) -> None:
     assert imports_of(source).any_root
