@@ -34,7 +34,8 @@ class Parses(Protocol):
 _UNKNOWN = "unknown"
 _KINDS: Mapping[str, str] = {
     "py": "python", "pyi": "python", "ipynb": "notebook", "sh": "shell", "bash": "shell", "zsh": "shell",
-    "so": "native", "pyd": "native", "pyc": "native", "pyx": "cython",
+    "so": "native", "pyd": "native", "pyc": "native", "pyx": "cython", "pxd": "cython",
+    "pxi": "cython",
     "yaml": "config", "yml": "config", "json": "config", "jsonnet": "config", "toml": "config",
 }  # fmt: skip
 

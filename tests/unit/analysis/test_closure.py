@@ -91,6 +91,12 @@ def close(snapshot: DictSnapshot, command: str = "python train.py", *source_root
             id="a folder that looks like a script is no root",
         ),
         pytest.param(
+            {"train.py": "import fast", "fast.pyx": "", "a/fast.pxd": "", "a/sizes.pxi": ""},
+            "python train.py",
+            {"train.py", "fast.pyx", "a/fast.pxd", "a/sizes.pxi"},
+            id="Cython's source, and what it may include",
+        ),
+        pytest.param(
             {"train.py": "import fast", "fast.cpython-311-x86_64-linux-gnu.so": "", "fast.pyi": ""},
             "python train.py",
             {"train.py", "fast.cpython-311-x86_64-linux-gnu.so", "fast.pyi"},
