@@ -91,6 +91,18 @@ def close(snapshot: DictSnapshot, command: str = "python train.py", *source_root
             id="a folder that looks like a script is no root",
         ),
         pytest.param(
+            {
+                "a/train.py": "import torch",
+                "a/queue.py": "import x",
+                "a/x.py": "",
+                "random.py": "",
+                "a/test/__init__.py": "",
+            },
+            "python a/train.py",
+            {"a/train.py", "a/queue.py", "a/x.py"},
+            id="a neighbour that stands in for a module of Python's own, which a library may import",
+        ),
+        pytest.param(
             {"train.py": "import fast", "fast.pyx": "", "a/fast.pxd": "", "a/sizes.pxi": ""},
             "python train.py",
             {"train.py", "fast.pyx", "a/fast.pxd", "a/sizes.pxi"},
