@@ -48,6 +48,11 @@ M = Entries(modules=("pkg.mod",))
         pytest.param("deepspeed --num_gpus 2 x.py --deepspeed ds.json", X, id="deepspeed"),
         pytest.param("coverage run -p x.py", X, id="coverage"),
         pytest.param(
+            "papermill --cwd a x.ipynb y.ipynb",
+            Entries(scripts=("x.ipynb",), guesses=("y.ipynb",), extra_roots=("a", "a/src")),
+            id="papermill in another folder",
+        ),
+        pytest.param(
             "python -m cProfile -o out x.py", Entries(scripts=("x.py",), modules=("cProfile",)), id="a profiler"
         ),
         pytest.param("python x.py > log.txt 2>&1", X, id="with its output sent elsewhere"),

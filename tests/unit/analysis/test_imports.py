@@ -278,6 +278,24 @@ def test_a_notebook_is_its_code_cells_and_its_magics() -> None:
     assert found.scripts == ("helper.py", "other.py", "third.py")
 
 
+def test_a_notebook_runs_a_script_without_its_ending() -> None:
+    found = imports_of_notebook(notebook("%run -i a/helper --n 1", "if x:\n    %run other.ipynb", "%run -m pkg.mod"))
+
+    assert not found.reaches_everything
+    assert found.scripts == ("a/helper.py", "other.ipynb")
+    assert "pkg.mod" in said(found)
+
+
+@pytest.mark.parametrize("cell", ["%run $name", "%run {name}.py", "%run steps/*.py"])
+def test_a_notebook_that_runs_a_script_of_any_name_reaches_everything(cell: str) -> None:
+    assert imports_of_notebook(notebook(cell)).reaches_everything
+
+
+@pytest.mark.parametrize(("cell", "opaque"), [("%%bash\nmake x", True), ("!make x", True), ("%%html\n<b>", False)])
+def test_what_a_shell_runs_in_a_notebook_cannot_be_looked_into(cell: str, opaque: bool) -> None:
+    assert imports_of_notebook(notebook(cell)).opaque == opaque
+
+
 def test_a_notebook_that_changes_its_folder_makes_any_folder_a_root() -> None:
     assert imports_of_notebook(notebook("%cd ..", "import a")).any_root
 
