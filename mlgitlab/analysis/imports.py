@@ -41,7 +41,7 @@ _ENDINGS = tuple(f".{ending}" for ending in strings.SCRIPT_ENDINGS)
 _COMMAND = re.compile(r"[A-Za-z][\w.+-]*")
 # A source with one of these, or with one of `dynamic` or `search_path`, is read as a tree (see `scan`).
 NAMES = _RUNNERS | IMPORTERS | _MACHINERY | _ENTRY_POINTS | _SHARING | configured.NAMES
-NAMES |= {"pytest_plugins", "modules", "__getattr__"}
+NAMES |= {"custom_imports", "pytest_plugins", "modules", "__getattr__"}
 
 
 def imports_of(source: bytes | str) -> Imports:
@@ -178,7 +178,7 @@ class _Reading:
     def _call(self, node: ast.Call) -> None:
         self._seen.add(id(node.func))
         found = dynamic.call(node, self._bindings)
-        self._references.update(found.references)
+        self._references.update((*found.references, *found.perhaps))
         self._modules.update(ref.module.partition(".")[0] for ref in found.references if ref.module and not ref.level)
         self._everything |= found.everything
         started = processes.started(node, self._bindings)
@@ -195,7 +195,7 @@ class _Reading:
                     place = self._bindings.place(value)
                     self._python_path |= place is None
                     self._roots.update(() if place is None else (place,))
-                case ast.Name(id="pytest_plugins"):
+                case ast.Name(id="pytest_plugins" | "custom_imports"):  # the second is of MMEngine's configurations
                     self._references.update(
                         Reference(module=leaf.value)
                         for leaf in ast.walk(value)

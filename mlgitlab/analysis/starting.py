@@ -19,7 +19,7 @@ _AT_STARTUP = ("sitecustomize", "usercustomize")  # Python imports them by itsel
 _SELDOM = frozenset(
     {"__main__", "antigravity", "distutils", "idlelib", "lib2to3", "site", "test", "this", "tkinter", "turtle"}
 )
-_RUN_BY_NAME = programs.LAUNCHERS | programs.TESTERS | {"pip"}
+_RUN_BY_NAME = programs.LAUNCHERS | programs.TESTERS | programs.QUIET_MODULES | {"pip"}
 
 
 @dataclass(slots=True)
