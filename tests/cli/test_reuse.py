@@ -87,6 +87,33 @@ def test_a_change_after_the_result_is_trained(project: Project) -> None:
     assert running(project.pushed(edited(project)))["fraud:train"] == "import"
 
 
+def test_a_result_from_before_a_file_that_no_rule_knows_changed_counts_for_nothing(project: Project) -> None:
+    project.repo.commit("parameters", {"params.yaml": "rate: 1\nnotes: a"})
+    before = edited(project)
+    project.run("train", "fraud")
+    assert "fraud:train" not in running(project.pushed(before))
+
+    before = project.repo.git("rev-parse", "HEAD")
+    project.repo.commit("a comment", {"params.yaml": "rate: 1  # slow\nnotes: a"})
+    assert running(project.pushed(before)) == {}
+    project.repo.commit("faster", {"params.yaml": "rate: 2\nnotes: a"})
+
+    assert running(project.pushed(before))["fraud:train"] == "unmatched"
+
+
+def test_a_result_from_before_a_key_that_no_rule_asks_for_changed_counts_for_nothing(project: Project) -> None:
+    asked = CONFIG.replace("paths: models/student", "paths: models/student\n    inputs: [params.yaml:notes]")
+    project.repo.commit("parameters", {"params.yaml": "rate: 1\nnotes: a", "mlgitlab.yml": asked})
+    before = edited(project)
+    project.run("train", "fraud")
+    project.repo.commit("another note", {"params.yaml": "rate: 1\nnotes: b"})
+    assert "fraud:train" not in running(project.pushed(before))
+
+    project.repo.commit("faster", {"params.yaml": "rate: 2\nnotes: b"})
+
+    assert "fraud:train" in running(project.pushed(before))
+
+
 def test_a_result_whose_model_is_gone_counts_for_nothing(project: Project) -> None:
     before = edited(project)
     project.run("train", "fraud")
