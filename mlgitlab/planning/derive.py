@@ -13,6 +13,7 @@ from mlgitlab.config.gpus import NO_GPU, Gpu, GpuType, demand, effective, fittin
 from mlgitlab.config.scalars import Duration, Globs
 from mlgitlab.config.schema import Config, Dataset, Model, Quality, Step, StepKind
 from mlgitlab.planning import gates
+from mlgitlab.planning.commanded import named_by
 from mlgitlab.planning.configs import CHECK, CONFIGS, compared, described_by
 from mlgitlab.planning.datasets import (
     anchored,
@@ -209,7 +210,7 @@ def _spec(  # noqa: PLR0913 (every kind of step is made here, so that all inheri
         kind=kind,
         owner=owner,
         command=step.command,
-        rules=rules,
+        rules=(*rules, *named_by(f"{key}.command", (*defaults.before_script, *step.command), rules, _products(step))),
         entry=step.entry,
         dvc=step.dvc,
         source_roots=tuple(dict.fromkeys((*(model.source_roots if model else ()), *config.source_roots))),
@@ -240,6 +241,12 @@ def _spec(  # noqa: PLR0913 (every kind of step is made here, so that all inheri
         demand=demand(asked, on) if asked and gpu else None,
         origins=inherited.origins,
     )
+
+
+def _products(step: Step) -> tuple[str, ...]:
+    """What the step's command leaves."""
+    files = (step.metrics, step.junit, step.codequality, step.coverage, step.predictions and step.predictions.file)
+    return (*step.outputs, *step.checkpoint, *(file for file in files if file))
 
 
 def _gpu(config: Config, asked: Gpu | None) -> tuple[Gpu | None, GpuType | None]:
