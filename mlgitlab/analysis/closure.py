@@ -191,6 +191,7 @@ class Walk:
             self.wildcards.add(self._shown(path))
         for place in imports.roots:
             self.found_roots.update(graph.root_folders(path, place, self._start.folders))
+            yield from graph.archives(path, place, self._start.folders)
         yield from graph.absolute(path, tuple(self._roots_for(top) for top in graph.tops(path)))
         yield from graph.beside(path)
         for own, ref in graph.elsewhere(path, self._ordered):

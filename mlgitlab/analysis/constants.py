@@ -26,7 +26,7 @@ _HINTS = (
     b"import",
     b"-m",
     *(text.encode() for text in sorted(_TELLING)),
-    *(b"." + ending.encode() for ending in strings.SCRIPT_ENDINGS),
+    *(b"." + ending.encode() for ending in (*strings.SCRIPT_ENDINGS, *strings.NATIVE_ENDINGS)),
 )
 _HINT = re.compile(rb"\\[xuUN0-7\n]|" + b"|".join(re.escape(hint) for hint in _HINTS))
 _OPTIONS = frozenset({"-m", "-c"})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from mlgitlab.analysis import strings
 from mlgitlab.analysis.references import Extent, Reference
@@ -21,8 +21,13 @@ _LISTING = frozenset({"iter_modules", "walk_packages"})
 _FROM_CONFIGURATION = frozenset({"pydoc.locate", "pkgutil.resolve_name"})
 # What they load stands in files of their own format.
 _UNSEEN = frozenset({"parse_config_file", "parse_config_files_and_bindings"})
+# Arguments that name folders of code, which is sent along or found there; and functions for which the first one may.
+_FOLDERS = frozenset({"code_path", "code_paths", "py_modules", "runtime_env", "source_dir"})
+_FROM_FOLDER = frozenset({"load_dataset", "load_dataset_builder", "load_metric"})
+_TRUSTING = "trust_remote_code"
 # See `imports.NAMES`; a dotted name counts by its first part.
 NAMES = _BY_NAME | _BY_PATH | _CODE | _LISTING | _UNSEEN | {"__import__", "attach", "attach_stub", "hub"}
+NAMES |= _FOLDERS | _FROM_FOLDER | {_TRUSTING}
 NAMES |= {name.partition(".")[0] for name in _FROM_CONFIGURATION}
 _ARGV = "sys.argv"
 _OF_A_FILE = frozenset({"open", "compile", "str", "Path", "pathlib.Path", "io.open", "os.fspath"})
@@ -31,10 +36,14 @@ _OWN_TREE = Reference(module="", level=1, extent=Extent.TREE)
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What a call can load; `arguments`: a file that an argument of the command line names."""
+    """What a call can load; `perhaps`, where the repository has such a folder, which may just be a name.
+
+    arguments: a file that an argument of the command line names.
+    """
 
     references: tuple[Reference, ...] = ()
     everything: bool = False
+    perhaps: tuple[Reference, ...] = ()
     arguments: bool = False
 
 
@@ -65,7 +74,19 @@ def call(node: ast.Call, bindings: Bindings) -> Loaded:  # noqa: PLR0911  # one 
         isinstance(arg, ast.Name) and arg.id == "__name__" for arg in node.args
     ):
         return Loaded((_OWN_TREE,))
-    return _NOTHING
+    return Loaded(perhaps=tuple(_in_folders(node, name, bindings)))
+
+
+def _in_folders(node: ast.Call, name: str, bindings: Bindings) -> Iterator[Reference]:
+    """The code in the folders that the call names, where they are ours: transformers runs what lies there."""
+    named = [item.value for item in node.keywords if item.arg in _FOLDERS]
+    if name in _FROM_FOLDER or any(item.arg == _TRUSTING for item in node.keywords):
+        named += node.args[:1]
+    for leaf in (leaf for each in named for leaf in ast.walk(each) if isinstance(leaf, ast.Constant | ast.Name)):
+        for text in bindings.texts(leaf):
+            parts = [part for part in text.prefix.split("/") if part not in ("", ".", "..")]
+            if text.complete and parts and all(part.isidentifier() for part in parts):
+                yield Reference(module=".".join(parts), extent=Extent.TREE)
 
 
 def _argument(node: ast.Call, position: int, keyword: str) -> ast.expr | None:

@@ -222,6 +222,13 @@ class ImportGraph:
         usable = {"" if f == "." else f for f in found if f.startswith("..") or self.tree.is_folder(f) or f == "."}
         yield from usable or self._ending(place.path)
 
+    def archives(self, path: str, place: Place, folders: Collection[str]) -> Iterator[str]:
+        """The files that an edit of the module path means: Python looks into archives, too."""
+        if place.anchor is not Anchor.OUTSIDE:
+            starts = {path} if place.anchor is Anchor.FILE else {"", posixpath.dirname(path), *folders}
+            found = {posixpath.normpath(posixpath.join(start, place.path)) for start in starts}
+            yield from sorted(file for file in found if self.tree.is_file(file))
+
     def _ending(self, written: str) -> Iterator[str]:
         """Folders whose path ends as somebody wrote it, or as the longest possible part of that."""
         parts = [part for part in posixpath.normpath(written).split("/") if part not in ("", ".", "..")]

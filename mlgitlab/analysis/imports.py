@@ -8,9 +8,9 @@ import warnings
 from collections.abc import Iterable
 from itertools import pairwise
 
-from mlgitlab.analysis import configured, dynamic, search_path, strings
+from mlgitlab.analysis import configured, dynamic, processes, search_path, strings
 from mlgitlab.analysis.reads import reads_of
-from mlgitlab.analysis.references import Extent, Imports, Place, Reference
+from mlgitlab.analysis.references import Anchor, Extent, Imports, Place, Reference
 from mlgitlab.analysis.values import Bindings
 
 # Names of functions that start a process or execute a file: a script's name may then mean any file so called.
@@ -24,7 +24,7 @@ _RUNNERS = frozenset(
 IMPORTERS = frozenset({"import_module", "__import__"})
 _TELLING = frozenset(
     {ast.Import, ast.ImportFrom, ast.Call, ast.Constant, ast.JoinedStr, ast.Assign, ast.AnnAssign, ast.AugAssign}
-    | {ast.For, ast.comprehension, ast.Name, ast.Attribute, ast.Expr, ast.List, ast.Tuple, ast.arg}
+    | {ast.For, ast.comprehension, ast.Name, ast.Attribute, ast.Expr, ast.List, ast.Tuple, ast.arg, ast.BinOp}
 )
 _LEAVES = frozenset({ast.Import, ast.ImportFrom, ast.Constant, ast.Name, ast.Load, ast.Store, ast.Pass})
 # Whoever touches these decides for others how imports are found; the first two are lists of `sys`.
@@ -38,10 +38,11 @@ _ENTRY_POINTS = frozenset(
 # A package that says so is spread over several roots.
 _SHARING = frozenset({"extend_path", "declare_namespace"})
 _PATH = re.compile(r"(?:[\w.-]+/)+[\w-]+")
+_ENDINGS = tuple(f".{ending}" for ending in strings.SCRIPT_ENDINGS)
 _COMMAND = re.compile(r"[A-Za-z][\w.+-]*")
 # A source with one of these, or with one of `dynamic` or `search_path`, is read as a tree (see `scan`).
 NAMES = _RUNNERS | IMPORTERS | _HOOKS | _MACHINERY | _ENTRY_POINTS | _SHARING | configured.NAMES
-NAMES |= {"pytest_plugins", "modules", "__getattr__"}
+NAMES |= {"custom_imports", "pytest_plugins", "modules", "__getattr__"}
 
 
 def imports_of(source: bytes | str) -> Imports:
@@ -75,6 +76,11 @@ def _telling_nodes(tree: ast.AST) -> list[ast.AST]:
     return found
 
 
+def _is_near(edits: search_path.Edits) -> bool:
+    """Whether a folder is added by its path from the working folder."""
+    return any(place.anchor is Anchor.PROCESS for place in edits.roots)
+
+
 class _Reading:
     def __init__(self, nodes: list[ast.AST]) -> None:
         self._nodes = nodes
@@ -95,6 +101,8 @@ class _Reading:
         self._partial_script = False
         self._everything = False
         self._arguments = False
+        self._opaque = False
+        self._moves = False  # it changes the working folder
 
     def imports(self) -> Imports:
         for node in self._nodes:  # parents come before their children
@@ -106,7 +114,7 @@ class _Reading:
             scripts=tuple(sorted(self._scripts | self._paths if self._runs_scripts else self._scripts)),
             runs_scripts=self._runs_scripts,
             roots=tuple(sorted({*edits.roots, *self._roots})),
-            any_root=edits.any_root or (self._python_path and self._runs_scripts),
+            any_root=edits.any_root or (self._python_path and self._runs_scripts) or (self._moves and _is_near(edits)),
             everything=self._everything or edits.everything or (self._partial_script and self._runs_scripts),
             arguments=self._arguments,
             programs=tuple(sorted(self._programs)) if self._runs_scripts else (),
@@ -117,11 +125,12 @@ class _Reading:
             config_folders=filled.config_folders,
             configs=filled.configs,
             shares_package=self._shares_package,
-            reads=reads_of(self._nodes),
+            reads=reads_of(self._nodes, self._bindings),
+            opaque=self._opaque and self._runs_scripts,
             modules=tuple(sorted(self._modules)),
         )
 
-    def _visit(self, node: ast.AST) -> None:
+    def _visit(self, node: ast.AST) -> None:  # noqa: C901  # one case per kind of node
         match node:
             case ast.Constant(value=str(text)) if id(node) not in self._seen:
                 self._string(text)
@@ -143,6 +152,8 @@ class _Reading:
                 self._format(parts)
             case ast.List(elts=items) | ast.Tuple(elts=items):
                 self._sequence(items)
+            case ast.BinOp(right=ast.Constant(value=str(ending))):
+                self._partial_script |= ending.startswith(_ENDINGS)
             case _:
                 pass
 
@@ -161,6 +172,7 @@ class _Reading:
 
     def _mention(self, node: ast.AST, name: str) -> None:
         self._runs_scripts |= name in _RUNNERS
+        self._moves |= name == "chdir"
         self._everything |= name in _MACHINERY or (name in _HOOKS and self._is_of_sys(node, name))
         self._entry_points |= name in _ENTRY_POINTS
         self._shares_package |= name in _SHARING
@@ -178,10 +190,14 @@ class _Reading:
     def _call(self, node: ast.Call) -> None:
         self._seen.add(id(node.func))
         found = dynamic.call(node, self._bindings)
-        self._references.update(found.references)
+        self._references.update((*found.references, *found.perhaps))
         self._modules.update(ref.module.partition(".")[0] for ref in found.references if ref.module and not ref.level)
         self._everything |= found.everything
         self._arguments |= found.arguments
+        started = processes.started(node, self._bindings)
+        self._paths.update(started.files)
+        self._opaque |= started.opaque
+        self._partial_script |= started.unfinished
         self._python_path |= any(item.arg == "PYTHONPATH" for item in node.keywords)
 
     def _assigned(self, targets: Iterable[ast.expr], value: ast.expr) -> None:
@@ -192,7 +208,7 @@ class _Reading:
                     place = self._bindings.place(value)
                     self._python_path |= place is None
                     self._roots.update(() if place is None else (place,))
-                case ast.Name(id="pytest_plugins"):
+                case ast.Name(id="pytest_plugins" | "custom_imports"):  # the second is of MMEngine's configurations
                     self._references.update(
                         Reference(module=leaf.value)
                         for leaf in ast.walk(value)
@@ -218,6 +234,7 @@ class _Reading:
         references, scripts = strings.named_in(text)
         self._references.update(references)
         self._scripts.update(scripts)
+        self._partial_script |= processes.is_unfinished(text, scripts)
 
     def _format(self, parts: list[ast.expr]) -> None:
         known = False  # whether the text before a part ends a folder or a word
@@ -230,6 +247,7 @@ class _Reading:
                 known = False
 
     def _sequence(self, items: list[ast.expr]) -> None:
+        self._partial_script |= processes.is_open(items, self._bindings)
         for option, value in pairwise(items):
             match option, value:
                 case ast.Constant(value="-m"), _:

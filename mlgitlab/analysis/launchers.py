@@ -66,7 +66,9 @@ def recognise(words: Sequence[str], depth: int = 0) -> Launch:  # noqa: C901, PL
     if program == "ray" and tuple(rest[:2]) == ("job", "submit"):
         return _wrapped(program, rest[2:], depth)
     if program in programs.LAUNCHERS:
-        return _launched(rest)
+        launch = _launched(rest)
+        folder = _folder(rest) if program == "papermill" else ""  # `--cwd`: for the notebook, not for its path
+        return replace(launch, installs=(folder,)) if folder else launch
     if program in programs.MAKE:
         return Launch(make=tuple(rest))
     if _only_prepares(program, rest):

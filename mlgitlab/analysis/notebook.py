@@ -13,7 +13,12 @@ from mlgitlab.analysis.references import Imports, Reference
 
 _MAGIC = re.compile(r"^(\s*)(?:[\w.,\s]+=\s*)?(?:[%!].*|\?.*|[\w.]+\?{1,2}\s*)$")
 _MAGIC_NAME = re.compile(r"^\s*%+\w+\s*")
+# What `%run` is given, behind its options; IPython adds the ending.
+_RUN = re.compile(r"^\s*%run[ \t]++(?:-[^\sm]\S*+[ \t]++)*+([^\s;]++)", re.MULTILINE)
+_FILLED_IN = re.compile(r"[${}*?\[]")
+_SHELL = re.compile(r"!|^\s*%%?(?:bash|sh|script(?!\s+python)|system|sx|cmd|pwsh)\b")
 _EXTENSION = re.compile(r"%(?:load_ext|reload_ext)\s+([\w.]+)")
+_SCRIPT = re.compile(r"\.(?:py|ipynb)$")
 _MOVES = re.compile(r"%(?:cd|pushd)\b|\bchdir\(")
 # Cells in other languages, and cells that only hide, time or store Python.
 _PYTHON_CELLS = (
@@ -44,13 +49,16 @@ def imports_of_notebook(source: bytes) -> Imports:
     said = "\n".join(commands)
     references = {*found.references, *strings.embedded_imports(said)}
     references.update(Reference(module=name) for name in _EXTENSION.findall(said))
+    run = _RUN.findall(said)
+    scripts = {f"{name}.py" for name in run if not name.startswith("-") and not _SCRIPT.search(name)}
     return dataclasses.replace(
         found,
         references=tuple(sorted(references)),
-        scripts=tuple(sorted({*found.scripts, *strings.script_names(said)})),
+        scripts=tuple(sorted({*found.scripts, *scripts, *strings.script_names(said)})),
+        everything=found.everything or any(map(_FILLED_IN.search, run)),
         runs_scripts=found.runs_scripts or bool(commands),
         any_root=found.any_root or any(_MOVES.search(cell) for cell in cells),
-        opaque=found.opaque or any("!" in command for command in commands),
+        opaque=found.opaque or any(map(_SHELL.search, commands)),
     )
 
 

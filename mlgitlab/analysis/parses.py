@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Protocol
 
@@ -34,9 +35,12 @@ class Parses(Protocol):
 _UNKNOWN = "unknown"
 _KINDS: Mapping[str, str] = {
     "py": "python", "pyi": "python", "ipynb": "notebook", "sh": "shell", "bash": "shell", "zsh": "shell",
-    "so": "native", "pyd": "native", "pyc": "native", "pyx": "cython",
+    "so": "native", "pyd": "native", "pyc": "native", "pyx": "cython", "pxd": "cython",
+    "pxi": "cython", **dict.fromkeys(("c", "cc", "cpp", "cu", "cuh", "cxx", "h", "hh", "hpp"), "c"),
     "yaml": "config", "yml": "config", "json": "config", "jsonnet": "config", "toml": "config",
 }  # fmt: skip
+
+_INCLUDE = re.compile(rb"""(?m)^[ \t]*+#[ \t]*+include[ \t]*+"([^"\n]++)""")
 
 
 def kind_of(path: str, start: bytes = b"") -> str:
@@ -78,7 +82,7 @@ def read(path: str, content: bytes) -> bytes:
     return records.text_of(parse(kind_of(path, content), content))
 
 
-def parse(kind: str, content: bytes) -> Imports:
+def parse(kind: str, content: bytes) -> Imports:  # noqa: PLR0911  # one line per kind of file
     """What a file of this kind can load. Content that we cannot look into is opaque."""
     match kind:
         case "python":
@@ -87,6 +91,10 @@ def parse(kind: str, content: bytes) -> Imports:
             return imports_of_notebook(content)
         case "cython" | "native":  # compiled code may import anything
             return Imports(unparsable=True)
+        case "c":
+            return Imports(
+                scripts=tuple(sorted({name.decode("utf-8", "replace") for name in _INCLUDE.findall(content)}))
+            )
         case "config":
             return imports_of_config(content)
         case "shell" | "make":

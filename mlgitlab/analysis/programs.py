@@ -44,8 +44,15 @@ HARMLESS = _words(
     "true false : test [ [[ touch chmod chown tar gzip gunzip unzip zip wget curl git df du free nvidia-smi which type "
     "head tail grep egrep sed awk sort uniq wc tee cut tr find diff id whoami hostname uname "
     "printenv fi done esac } in for "
-    "apt apt-get apk yum dnf aws gsutil gcloud az rclone "
+    "apt apt-get apk yum dnf aws gsutil gcloud az rclone s5cmd huggingface-cli hf kaggle virtualenv "
+    "nproc dirname basename realpath readlink seq mktemp expr bc jq yq stat tac paste column comm join nl fold shuf "
+    "sha256sum sha1sum md5sum cksum base64 uuidgen getconf lscpu arch ps "
     "trap wait kill exit return break continue local declare readonly alias read shift"
+)
+# Modules of Python's own that `-m` runs, and that load no code of the repository.
+QUIET_MODULES = _words(
+    "base64 calendar compileall ensurepip gzip http.server json.tool platform py_compile site sysconfig tarfile "
+    "venv virtualenv zipapp zipfile"
 )
 # Subcommands of `dvc` that bring data and run no stage.
 DVC_TRANSFERS = frozenset({"pull", "push", "status", "fetch", "checkout", "get", "import", "remote", "config"})

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
 
+from mlgitlab.analysis.substitutions import evaluated, substituted
 from mlgitlab.analysis.variables import Variables
 
 _OPERATORS = frozenset("();<>|&")
 _KEYWORDS = frozenset(
-    {"if", "then", "else", "elif", "while", "until", "do", "!", "{", "time", "exec", "command", "eval"}
+    {"if", "then", "else", "elif", "while", "until", "do", "!", "{", "time", "exec", "command", "builtin"}
 )
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*\+?=", re.ASCII)
 _UNKNOWN = re.compile(r"[$`*?\[{~]")
@@ -26,6 +27,8 @@ _CLOSING = frozenset({"fi", "done", "esac", "}"})
 _PLAIN_WORDS = re.compile(r"[\w ./:=,@%+-]*", re.ASCII)
 _LONGEST_QUOTE = 200
 _MOST_VARIANTS = 32
+_DEEPEST = 8  # commands within commands
+_UNREADABLE = "'"  # no words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,8 +57,7 @@ class _Part:
 
 def commands_of(lines: Iterable[str]) -> Iterator[Command]:
     """Every simple command of a script, in order, `cd` followed from line to line, variables expanded."""
-    statements = [(text, _split(text)) for text in _statements(lines)]
-    parsed = [(text, None if words is None else list(_parts(words))) for text, words in statements]
+    parsed = [found for text in _statements(lines) for found in _parsed(text)]
     every = [part for _, parts in parsed for part in parts or ()]
     variables = Variables(_after_keywords(part.words) for part in every)
     conditions = _Conditions()
@@ -77,6 +79,24 @@ def commands_of(lines: Iterable[str]) -> Iterator[Command]:
                 folders[-1] = None
             variables.pass_by(_after_keywords(part.words), surely=conditions.none and len(folders) == 1)
             yield from (command for command in commands if command.words or command.assignments)
+
+
+def _parsed(text: str, depth: int = 0) -> Iterator[tuple[str, list[_Part] | None]]:
+    """A statement in parts, before it those that its words hold: a shell of its own runs each of them."""
+    words = _split(text)
+    parts = None if words is None else list(_parts(words))
+    inner = list(substituted(text)) if "`" in text or "$(" in text else []
+    for part in parts or ():
+        lines = list(evaluated(_after_keywords(part.words)))
+        if lines and "eval" in part.words:
+            part.words = []
+        inner += lines
+    for line in inner:
+        if depth < _DEEPEST:
+            yield from _parsed(f"({line.replace(chr(10), ';')})", depth + 1)
+        else:
+            yield _UNREADABLE, None
+    yield text, parts
 
 
 class _Conditions:

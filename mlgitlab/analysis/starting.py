@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from mlgitlab import paths
@@ -10,10 +11,15 @@ from mlgitlab.analysis import programs
 from mlgitlab.analysis.entry import Arguments, Entries
 from mlgitlab.analysis.expand import expand
 from mlgitlab.analysis.graph import ImportGraph, program_files, tree_of
+from mlgitlab.analysis.packages.standard_library import STANDARD_LIBRARY
 from mlgitlab.analysis.strings import as_program
 
 _AT_STARTUP = ("sitecustomize", "usercustomize")  # Python imports them by itself
-_RUN_BY_NAME = programs.LAUNCHERS | programs.TESTERS | {"pip"}
+# What nothing that is installed imports: a project's own folder of such a name stands in nobody's way.
+_SELDOM = frozenset(
+    {"__main__", "antigravity", "distutils", "idlelib", "lib2to3", "site", "test", "this", "tkinter", "turtle"}
+)
+_RUN_BY_NAME = programs.LAUNCHERS | programs.TESTERS | programs.QUIET_MODULES | {"pip"}
 
 
 @dataclass(slots=True)
@@ -65,8 +71,17 @@ def start_of(graph: ImportGraph, entries: Entries, source_roots: tuple[str, ...]
         _start_tests(graph, start, entries.tests)
     elif entries.plain and len(firsts) == 1 and not start.missing:
         start.first = firsts.pop()
+    start.modules.update(_shadowing(graph, start))
     _enter_roots(graph, start)
     return start
+
+
+def _shadowing(graph: ImportGraph, start: Start) -> Iterator[str]:
+    """Modules that Python finds before its own of the same name, for which any library may ask."""
+    for root in sorted(start.roots) if start.first is None else [start.first]:
+        for name in sorted(graph.tree.names_in(root) & STANDARD_LIBRARY - _SELDOM):
+            if graph.index.settles(root, name):
+                yield name
 
 
 def _enter_roots(graph: ImportGraph, start: Start) -> None:

@@ -10,8 +10,9 @@ _DOTTED = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)+")
 _ANY_DOTTED = re.compile(rf"(?<!\w){_DOTTED.pattern}")
 _BREAKS = r"\s'\"=;|&()<>,\[\]"  # what a path does not contain
 SCRIPT_ENDINGS = ("py", "sh", "bash", "ipynb")
+NATIVE_ENDINGS = ("cc", "cpp", "cu", "cxx", "so")  # of what a source builds, or loads with ctypes
 # Each word is tried from its start alone: from everywhere, a long one would take the square of its length.
-_SCRIPT = re.compile(rf"(?<![^{_BREAKS}])[^{_BREAKS}]*\.(?:{'|'.join(SCRIPT_ENDINGS)})(?![\w.])")
+_SCRIPT = re.compile(rf"(?<![^{_BREAKS}])[^{_BREAKS}]*\.(?:{'|'.join((*SCRIPT_ENDINGS, *NATIVE_ENDINGS))})(?![\w.])")
 _CONFIG = re.compile(rf"(?<![^{_BREAKS}{{}}:])[^{_BREAKS}{{}}:]+\.(?:ya?ml|json|jsonnet|toml)(?![\w.])")
 _MODULE_OPTION = re.compile(r"(?:^|\s)-m[ =]*([^\W\d][\w.]*)")
 _IMPORT_LINE = re.compile(

@@ -15,7 +15,7 @@ LINK = "120000"
 SUBMODULE = "160000"
 _MODULE_ENDINGS = frozenset({"py", "pyi", "pyx", "pyd", "so", "pyc"})
 _NATIVE_ENDINGS = frozenset({"so", "pyd"})
-_LOADABLE_ENDINGS = _MODULE_ENDINGS | {"ipynb", "sh", "bash"}
+_LOADABLE_ENDINGS = _MODULE_ENDINGS | {"ipynb", "sh", "bash", "pxd", "pxi"}  # what Cython includes, too
 _PROJECT_FILES = frozenset({"pyproject.toml", "setup.py", "setup.cfg"})
 _MOST_LINKS = 40
 

@@ -13,10 +13,10 @@ from mlgitlab.frozen import dataclass
 OWN_PACKAGE = "\0"  # stands for `__name__` and `__package__` at the start of a text
 _TOO_DEEP = 12
 _HERE = Place(anchor=Anchor.PROCESS, path="")
-_SAME_FOLDER = frozenset(
+SAME_FOLDER = frozenset(
     {"Path", "PurePath", "PosixPath", "PurePosixPath", "str", "fspath", "abspath", "realpath", "normpath", "expanduser"}
 )
-_SAME_PATH_METHODS = frozenset({"resolve", "absolute", "as_posix", "expanduser", "__str__"})
+SAME_PATH_METHODS = frozenset({"resolve", "absolute", "as_posix", "expanduser", "__str__"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +192,7 @@ class Bindings:
         name = self.qualified(node.func).rpartition(".")[2]
         args = node.args
         match node.func:
-            case ast.Attribute(attr=method, value=receiver) if method in _SAME_PATH_METHODS and not args:
+            case ast.Attribute(attr=method, value=receiver) if method in SAME_PATH_METHODS and not args:
                 return self.place(receiver, depth + 1)
             case ast.Attribute(attr="joinpath", value=receiver):
                 return self._join(self.place(receiver, depth + 1), args, depth)
@@ -202,7 +202,7 @@ class Bindings:
             return _HERE
         if not args or node.keywords:
             return None
-        if name in _SAME_FOLDER or name == "join":
+        if name in SAME_FOLDER or name == "join":
             return self._join(self.place(args[0], depth + 1), args[1:], depth)
         return _below(self.place(args[0], depth + 1), "..") if name == "dirname" else None
 

@@ -25,10 +25,13 @@ from mlgitlab.planning.datasets import (
     made_by,
     validation_of,
 )
+from mlgitlab.planning.named import named_by
 from mlgitlab.planning.steps import Need, Rule, StepSpec
 from mlgitlab.results import Cause
 
 T = TypeVar("T")
+# Checks of the code say themselves what they read; the commands that judge are ours.
+_OF_DATA_AND_MODELS = frozenset({StepKind.DATA, StepKind.SMOKE, StepKind.TRAIN, StepKind.EVALUATE})
 
 
 def derive(config: Config, kept: Mapping[str, Gates] = MappingProxyType({})) -> Mapping[str, StepSpec]:
@@ -209,7 +212,9 @@ def _spec(  # noqa: PLR0913 (every kind of step is made here, so that all inheri
         kind=kind,
         owner=owner,
         command=step.command,
-        rules=rules,
+        rules=(*rules, *named_by(key, defaults.before_script, step.command, rules, _products(step)))
+        if kind in _OF_DATA_AND_MODELS
+        else rules,
         entry=step.entry,
         dvc=step.dvc,
         source_roots=tuple(dict.fromkeys((*(model.source_roots if model else ()), *config.source_roots))),
@@ -240,6 +245,12 @@ def _spec(  # noqa: PLR0913 (every kind of step is made here, so that all inheri
         demand=demand(asked, on) if asked and gpu else None,
         origins=inherited.origins,
     )
+
+
+def _products(step: Step) -> tuple[str, ...]:
+    """What the step's command leaves."""
+    files = (step.metrics, step.junit, step.codequality, step.coverage, step.predictions and step.predictions.file)
+    return (*step.outputs, *step.checkpoint, *(file for file in files if file))
 
 
 def _gpu(config: Config, asked: Gpu | None) -> tuple[Gpu | None, GpuType | None]:

@@ -18,17 +18,23 @@ WHOLE: tuple[str, ...] = ()
 
 
 def files_of(
-    step: StepSpec, loaded: Collection[str], entries: Sequence[str], ignore: Globs, config_file: str
+    step: StepSpec,
+    loaded: Collection[str],
+    entries: Sequence[str],
+    ignore: Globs,
+    config_file: str,
+    trees: Collection[str] = (),
 ) -> Mapping[str, tuple[str, tuple[str, ...]]]:
     """Each file that the step depends on: `code` or `input`, and the patterns for its keys (`WHOLE` without).
 
-    `entries` are the snapshot's paths, sorted. What `ignore` takes out counts only where code loads it.
+    `entries` are the snapshot's paths, sorted; `trees` those that stand for all below them: submodules and links.
+    What `ignore` takes out counts only where code loads it.
     """
     ignored: GlobIndex[None] = GlobIndex()
     ignored.add(ignore, None)
     found: dict[str, tuple[str, ...]] = {}
     for rule in step.rules:
-        for path in matching(rule.globs, entries):
+        for path in (*matching(rule.globs, entries), *_holding(rule.globs, trees)):
             if path == config_file or any(True for _ in ignored.find(path)):
                 continue
             earlier = found.get(path)
@@ -48,6 +54,12 @@ def matching(globs: Globs, entries: Sequence[str]) -> Iterator[str]:
             if path not in seen and _means(pattern, path) and not any(exclude.matches(path) for exclude in excludes):
                 seen.add(path)
                 yield path
+
+
+def _holding(globs: Globs, trees: Collection[str]) -> Iterator[str]:
+    """The submodules and links below which the globs may mean something, of which git says nothing but their name."""
+    patterns = [compile_pattern(text) for text in globs.include] if trees else []
+    yield from (tree for tree in trees if any(pattern.reaches_into(tree) for pattern in patterns))
 
 
 def _below(entries: Sequence[str], folder: str) -> Iterable[str]:

@@ -119,7 +119,9 @@ class Side:
         hits = tuple(hit for match in matches if (hit := self._hit(change, match)))
         by_rules = any(match.claims and not match.rule.keys for match in matches) or self._all_keys(change, matches)
         loaded = change.path in self.reached.known
-        is_shared = (loaded or imported) and not any(match.claims for match in matches)
+        # Code belongs to a model by its `paths`; that another step reads it, too, makes it nobody's own.
+        is_own = any(match.claims and match.rule.cause is Cause.PATHS for match in matches)
+        is_shared = (loaded and not is_own) or (imported and not any(match.claims for match in matches))
         unseen = self._unseen(change) if is_shared else ()
         by_key = any(match.claims and match.rule.keys for match in matches)
         return View(hits=(*imported, *hits, *unseen), ignored=ignored, claimed=loaded or by_rules, by_key=by_key)

@@ -87,6 +87,33 @@ def test_a_change_after_the_result_is_trained(project: Project) -> None:
     assert running(project.pushed(edited(project)))["fraud:train"] == "import"
 
 
+def test_a_result_from_before_a_file_that_no_rule_knows_changed_counts_for_nothing(project: Project) -> None:
+    project.repo.commit("parameters", {"params.yaml": "rate: 1\nnotes: a"})
+    before = edited(project)
+    project.run("train", "fraud")
+    assert "fraud:train" not in running(project.pushed(before))
+
+    before = project.repo.git("rev-parse", "HEAD")
+    project.repo.commit("a comment", {"params.yaml": "rate: 1  # slow\nnotes: a"})
+    assert running(project.pushed(before)) == {}
+    project.repo.commit("faster", {"params.yaml": "rate: 2\nnotes: a"})
+
+    assert running(project.pushed(before))["fraud:train"] == "unmatched"
+
+
+def test_a_result_from_before_a_key_that_no_rule_asks_for_changed_counts_for_nothing(project: Project) -> None:
+    asked = CONFIG.replace("paths: models/student", "paths: models/student\n    inputs: [params.yaml:notes]")
+    project.repo.commit("parameters", {"params.yaml": "rate: 1\nnotes: a", "mlgitlab.yml": asked})
+    before = edited(project)
+    project.run("train", "fraud")
+    project.repo.commit("another note", {"params.yaml": "rate: 1\nnotes: b"})
+    assert "fraud:train" not in running(project.pushed(before))
+
+    project.repo.commit("faster", {"params.yaml": "rate: 2\nnotes: b"})
+
+    assert "fraud:train" in running(project.pushed(before))
+
+
 def test_a_result_whose_model_is_gone_counts_for_nothing(project: Project) -> None:
     before = edited(project)
     project.run("train", "fraud")
@@ -150,3 +177,76 @@ def test_the_store_is_not_asked_where_somebody_says_so(project: Project) -> None
     project.run("train", "fraud")
     found = project.run("preview", "--no-ask-store", "--json", "--base", before, "--profile", "default_branch").json
     assert "fraud:train" in running(found)
+
+
+EDITED = """\
+version: 1
+ignore: ["*.md", plan.json, mlgitlab-child.yml, .gitignore]
+models:
+  fraud:
+    paths: models/fraud
+    inputs: ["params.yaml:fraud.*"]
+    train: {command: python models/fraud/train.py --config conf/fraud.yaml, outputs: out/fraud.txt}
+  churn:
+    inputs: [conf, data/shared.csv]
+    train: {command: "true", outputs: out/churn.txt}
+"""
+FILES: dict[str, str | bytes] = {
+    "mlgitlab.yml": EDITED,
+    "params.yaml": "fraud: {lr: 1}\nother: {lr: 1}\n",
+    "conf/fraud.yaml": "depth: 3\n",
+    "data/rows.csv": "a\n1\n",
+    "data/shared.csv": "a\n1\n",
+    "tools/build.py": "print(1)\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("path", "content", "runs"),
+    [
+        pytest.param("data/rows.csv", "a\n2\n", True, id="a file that no rule knows"),
+        pytest.param("data/new.csv", "a\n", True, id="a new one"),
+        pytest.param("data/rows.csv", None, True, id="one that is gone"),
+        pytest.param("tools/build.py", "print(2)\n", True, id="code that no step loads"),
+        pytest.param("tools/build.py", "print(1)  # one\n", False, id="its comments"),
+        pytest.param("params.yaml", "fraud: {lr: 2}\nother: {lr: 1}\n", True, id="a key of its own"),
+        pytest.param("params.yaml", "fraud: {lr: 1}\nother: {lr: 2}\n", True, id="a key that nobody knows"),
+        pytest.param("params.yaml", "fraud: {lr: 1} # 1\nother: {lr: 1}\n", False, id="a comment"),
+        pytest.param("conf/fraud.yaml", "depth: 4\n", True, id="what its command names, and another model claims"),
+        pytest.param("conf/fraud.yaml", "depth:   3\n", False, id="the layout of that"),
+        pytest.param("data/shared.csv", "a\n2\n", False, id="an input of another model"),
+        pytest.param("README.md", "hello", False, id="what is ignored"),
+    ],
+)
+def test_what_makes_a_training_run_makes_its_earlier_result_another(
+    project: Project, path: str, content: str | None, runs: bool
+) -> None:
+    base = project.repo.commit("files", FILES)
+    project.run("train", "fraud")
+    before = project.run("fingerprint", "fraud", "train").out
+    if content is None:
+        project.repo.git("rm", "-q", path)
+        project.repo.commit("gone", {})
+    else:
+        project.repo.commit("edit", {path: content})
+    assert (project.run("fingerprint", "fraud", "train").out != before) == runs
+    plan = project.pushed(base)
+    assert ("fraud:train" in running(plan)) == runs
+    assert plan["pins"] == []
+    assert ("fraud:train: trained" in project.run("train", "fraud").out) == runs
+
+
+def test_by_another_policy_unknown_files_are_no_part_of_a_result(project: Project) -> None:
+    project.repo.commit("files", {**FILES, "mlgitlab.yml": EDITED + "unmatched: nothing\n"})
+    before = project.run("fingerprint", "fraud", "train").out
+    project.repo.commit("edit", {"data/rows.csv": "a\n2\n"})
+    assert project.run("fingerprint", "fraud", "train").out == before
+
+
+def test_a_file_that_git_does_not_know_yet_is_no_part_of_a_result(project: Project) -> None:
+    project.repo.commit("files", FILES)
+    before = project.run("fingerprint", "fraud", "train").out
+    project.repo.write({"data/more.csv": "a\n"})
+    assert project.run("fingerprint", "fraud", "train").out == before
+    project.repo.write({"data/rows.csv": "a\n2\n"})
+    assert project.run("fingerprint", "fraud", "train").out != before

@@ -6,6 +6,7 @@ import codecs
 import re
 from collections.abc import Iterator
 
+from mlgitlab.analysis.meaning.directives import is_template
 from mlgitlab.analysis.meaning.keyed import Mark, Node, meaning_of
 from mlgitlab.analysis.meaning.values import Kind, Meaning, Part, digest
 
@@ -48,6 +49,8 @@ def documents_of(content: bytes) -> list[Node] | None:
     from mlgitlab.analysis.meaning import yaml_nodes  # noqa: PLC0415
 
     if len(content) > MOST_BYTES or content.startswith((codecs.BOM_UTF16_BE, codecs.BOM_UTF16_LE)):
+        return None
+    if is_template(content.decode("latin-1")):
         return None
     text = content.removeprefix(codecs.BOM_UTF8)
     try:

@@ -69,6 +69,29 @@ rocm* always
 tbb always
 tcmlib always
 
+# Libraries that load whatever backend, reader or model is installed, when they are asked for it by name.
+bertopic = bertopic + *
+darts = darts + *
+flaml = flaml + *
+gluonts = gluonts + *
+haystack-ai = haystack + *
+langchain = langchain + *
+langchain-community = langchain_community + *
+langchain-text-splitters = langchain_text_splitters + *
+lm-eval = lm_eval + *
+mmdet = mmdet + *
+mmpose = mmpose + *
+mmpretrain = mmpretrain + *
+mmsegmentation = mmseg + *
+monai = monai + *
+nemo-toolkit = nemo + *
+pycaret = pycaret + *
+skorch = skorch + *
+speechbrain = speechbrain + *
+tpot = tpot + *
+u8darts = darts + *
+unstructured = unstructured + *
+
 # Arrays, tables, statistics.
 array-api-compat
 autograd

@@ -14,13 +14,14 @@ from mlgitlab.changes import is_file_mode
 from mlgitlab.cli.inputs import Request
 from mlgitlab.cli.project.head import Project, parameters_of
 from mlgitlab.cli.project.webs import Scene, Webs
-from mlgitlab.config.schema import Config
+from mlgitlab.config.schema import Config, StepKind
 from mlgitlab.planning.differences import Difference
 from mlgitlab.planning.fingerprint import Fingerprint, Ingredient, assemble
 from mlgitlab.planning.ingredients import WHOLE, files_of, ingredient, matching
 from mlgitlab.planning.reach import starter_of
 from mlgitlab.planning.relevance import Relevance
 from mlgitlab.planning.steps import StepSpec
+from mlgitlab.planning.unclaimed import ingredients, unclaimed
 from mlgitlab.protocols import Cache
 
 
@@ -59,7 +60,7 @@ class Fingerprints:
         for name in ordered:
             step = self.steps[name]
             upstream = {need.step: found[need.step] for need in step.needs if need.artifacts and need.step in found}
-            files = self._files(step)
+            files = [*self._files(step), *self._unclaimed]
             found[name] = assemble(step, files, upstream, self.parameters, self.environ, self._unknown(step))
         self._kept.save()
         return found
@@ -131,9 +132,12 @@ class Fingerprints:
         if step.id not in self._known_files:
             loaded = self._loaded(step)
             # Whoever runs what cannot be looked into may load any code.
-            anything = self._loadings[step.id].everything if loaded.opaque and not step.entry else ()
+            seen = loaded.opaque and not step.entry
+            anything = self._loadings[step.id].everything | self._known if seen else ()
             files = {*loaded.files, *anything}
-            self._known_files[step.id] = files_of(step, files, self._paths, self.config.ignore, self.config_file)
+            self._known_files[step.id] = files_of(
+                step, files, self._paths, self.config.ignore, self.config_file, self._trees
+            )
         return self._known_files[step.id]
 
     @cached_property
@@ -143,6 +147,25 @@ class Fingerprints:
     @cached_property
     def _known_files(self) -> dict[str, Mapping[str, tuple[str, tuple[str, ...]]]]:
         return {}
+
+    @cached_property
+    def _known(self) -> frozenset[str]:
+        """The code that any step loads, but for checks of the code."""
+        self._load(self.steps)
+        loads = (self._loaded(step) for step in self.steps.values() if step.kind is not StepKind.QUALITY)
+        return frozenset(path for each in loads for path in set(each.files) - each.besides)
+
+    @cached_property
+    def _trees(self) -> Sequence[str]:
+        return sorted(path for path, entry in self.scene.snapshot.entries().items() if not is_file_mode(entry.mode))
+
+    @cached_property
+    def _unclaimed(self) -> Sequence[Ingredient]:
+        """What every step may depend on: files that no rule knows, of those that a commit holds."""
+        entries, held = self.scene.snapshot.entries(), self.webs.committed(self.scene)
+        modes = {path: entry.mode for path, entry in entries.items() if path in held}
+        found = unclaimed(self.config, self.steps.values(), self._known, modes, self.config_file)
+        return ingredients(found, self.scene.snapshot.blobs(found), self.meanings(found))
 
     def _unknown(self, step: StepSpec) -> tuple[str, ...]:
         remote = tuple(f"dataset {name} lies outside git" for name in step.remote)

@@ -48,6 +48,10 @@ class Webs:
         self._parses.save()
         return Loading(web, graph)
 
+    def committed(self, scene: Scene) -> Collection[str]:
+        """The files of the scene's commit, without those that only the disk holds."""
+        return self._repository.snapshot(scene.commit).entries().keys()
+
     def _graph(self, scene: Scene) -> Callable[[], ImportGraph]:
         """The scene's graph, made when first needed: that takes a listing of the whole tree."""
         made: list[ImportGraph] = []

@@ -91,6 +91,62 @@ def close(snapshot: DictSnapshot, command: str = "python train.py", *source_root
             id="a folder that looks like a script is no root",
         ),
         pytest.param(
+            {
+                "a/train.py": "import torch",
+                "a/queue.py": "import x",
+                "a/x.py": "",
+                "random.py": "",
+                "a/test/__init__.py": "",
+            },
+            "python a/train.py",
+            {"a/train.py", "a/queue.py", "a/x.py"},
+            id="a neighbour that stands in for a module of Python's own, which a library may import",
+        ),
+        pytest.param(
+            {
+                "train.py": "load('ops', [join(HERE, 'csrc', 'ops.cpp')])",
+                "csrc/ops.cpp": '#include "ops.h"\n#include <torch.h>',
+                "csrc/ops.h": "",
+                "csrc/other.cpp": "",
+            },
+            "python train.py",
+            {"train.py", "csrc/ops.cpp", "csrc/ops.h"},
+            id="a native source that is built when it is needed, and its header",
+        ),
+        pytest.param(
+            {"train.py": "import sys\nsys.path.insert(0, 'deps.zip')\nimport a", "deps.zip": "", "more.zip": ""},
+            "python train.py",
+            {"train.py", "deps.zip"},
+            id="an archive on the module path",
+        ),
+        pytest.param(
+            {
+                "train.py": "M.from_pretrained('models/own', trust_remote_code=True)\nload_dataset('csv')",
+                "models/own/modeling.py": "",
+                "models/b.py": "",
+            },
+            "python train.py",
+            {"train.py", "models/own/modeling.py"},
+            id="a folder whose code transformers runs",
+        ),
+        pytest.param(
+            {
+                "train.py": "Config.fromfile('c.py')",
+                "c.py": "custom_imports = dict(imports=['a'])",
+                "a.py": "",
+                "b.py": "",
+            },
+            "python train.py",
+            {"train.py", "c.py", "a.py"},
+            id="what a configuration of MMEngine imports",
+        ),
+        pytest.param(
+            {"train.py": "import fast", "fast.pyx": "", "a/fast.pxd": "", "a/sizes.pxi": ""},
+            "python train.py",
+            {"train.py", "fast.pyx", "a/fast.pxd", "a/sizes.pxi"},
+            id="Cython's source, and what it may include",
+        ),
+        pytest.param(
             {"train.py": "import fast", "fast.cpython-311-x86_64-linux-gnu.so": "", "fast.pyi": ""},
             "python train.py",
             {"train.py", "fast.cpython-311-x86_64-linux-gnu.so", "fast.pyi"},
@@ -310,3 +366,10 @@ def test_a_program_that_runs_what_its_arguments_name(command: str, more: set[str
 def test_an_argument_that_nobody_can_read_may_be_any_file(command: str) -> None:
     found = close(DictSnapshot(NANO), command)
     assert found.opaque or set(found.files) >= {name for name in NANO if name.endswith(".py")}
+
+
+def test_a_module_of_pythons_own_that_loads_nothing_can_be_looked_into() -> None:
+    snapshot = DictSnapshot({"train.py": "import a", "a.py": ""})
+
+    assert not close(snapshot, "python -m venv .venv && python train.py").opaque
+    assert close(snapshot, "python -m other.program && python train.py").opaque

@@ -48,9 +48,28 @@ M = Entries(modules=("pkg.mod",))
         pytest.param("deepspeed --num_gpus 2 x.py --deepspeed ds.json", X, id="deepspeed"),
         pytest.param("coverage run -p x.py", X, id="coverage"),
         pytest.param(
+            "papermill --cwd a x.ipynb y.ipynb",
+            Entries(scripts=("x.ipynb",), guesses=("y.ipynb",), extra_roots=("a", "a/src")),
+            id="papermill in another folder",
+        ),
+        pytest.param(
             "python -m cProfile -o out x.py", Entries(scripts=("x.py",), modules=("cProfile",)), id="a profiler"
         ),
         pytest.param("python x.py > log.txt 2>&1", X, id="with its output sent elsewhere"),
+        pytest.param('cat a --b "$(python x.py)"', X, id="whose output stands in double quotes"),
+        pytest.param('A="$(python x.py --n "$(nproc)")"', X, id="within quotes within quotes"),
+        pytest.param("cat `python x.py`", X, id="in backquotes"),
+        pytest.param('echo "a `python x.py --b \\`nproc\\`` c"', X, id="in backquotes that hold others"),
+        pytest.param("""echo '"' "$(python x.py)" '$(python y.py)'""", X, id="in no single quotes"),
+        pytest.param('if [ "$(python x.py)" = 1 ]; then true; fi', X, id="in a test"),
+        pytest.param('echo "$((1 + 2)) $(pwd)" # "$(python y.py)"', Entries(), id="arithmetic and a comment"),
+        pytest.param("if true; then eval 'python x.py'; fi", X, id="evaluated"),
+        pytest.param("trap 'python x.py; exit' EXIT", X, id="at the end"),
+        pytest.param(
+            'cat "$(cd sub && python x.py)" y',
+            Entries(scripts=("sub/x.py",), extra_roots=("sub", "sub/src")),
+            id="in a shell of its own",
+        ),
         pytest.param("python x.py | tee log.txt", X, id="into a pipe"),
         pytest.param("echo start; python x.py && echo done", X, id="among other commands"),
         pytest.param("if true; then python x.py; fi", X, id="inside a condition"),
@@ -299,7 +318,11 @@ def test_arguments_say_what_is_built(line: str, expected: Arguments) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["nohup " * 5000 + "python x.py", "time " * 5000, "S=$S$S;" * 500 + "python $S", "uv run " + "-a b " * 5000]
+    "line",
+    [
+        *("nohup " * 5000 + "python x.py", "time " * 5000, "S=$S$S;" * 500 + "python $S", "uv run " + "-a b " * 5000),
+        *('"$(' * 5000, "`" * 5001, "eval " * 5000, "trap '" * 5000),
+    ],
 )
 def test_a_hostile_command_is_read_in_time(line: str) -> None:
     assert entries_of((line,)) is not None

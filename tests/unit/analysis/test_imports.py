@@ -127,6 +127,16 @@ def test_a_form_of_import_is_seen(source: str, expected: set[str]) -> None:
         "for m in m: importlib.import_module(m)",
         "__path__.append(folder)",
         "subprocess.run(['python', f'train_{name}.py'])",
+        "subprocess.run('python %s.py' % name, shell=True)",
+        "subprocess.run('python {}.py'.format(name), shell=True)",
+        "subprocess.run(' '.join(['python', name + '.py']), shell=True)",
+        "for f in glob('steps/*.py'):\n  subprocess.run(['python', f])",
+        "subprocess.run([sys.executable, '-u', script, '--lr', '1'])",
+        "subprocess.run([sys.executable, '-m', module])",
+        "subprocess.run([sys.executable, '-m'] + module)",
+        "c = ['python']\nc.append('-m')\nc.append('x')\nsubprocess.run(c)",
+        "subprocess.run(f'{sys.executable} -m {module} --lr 1', shell=True)",
+        "os.system('python -m ' + module)",
     ],
 )
 def test_an_import_that_nothing_resolves_reaches_everything(source: str) -> None:
@@ -153,6 +163,12 @@ def test_an_import_that_nothing_resolves_reaches_everything(source: str) -> None
         "import sys\nexec(compile(open(sys.argv[1]).read(), sys.argv[1], 'exec'))",
         "import sys\nrunpy.run_path(sys.argv[1], run_name='__main__')",
         "from sys import argv\nfrom pathlib import Path\nexec(Path(argv[1]).read_text())",
+        "subprocess.run(['git', 'commit', '-m', message])\nname.endswith('.py')",
+        "subprocess.run(f'git commit -m {message}', shell=True)",
+        "subprocess.run([sys.executable, __file__, name])\nsubprocess.run([sys.executable, *sys.argv])",
+        "subprocess.run([sys.executable, os.path.join(HERE, 'x.py'), name])",
+        "for s in ('a.py', 'b.py'):\n  subprocess.run(['python', s])",
+        "open(name + '.py')",
     ],
 )
 def test_an_ordinary_module_does_not_reach_everything(source: str) -> None:
@@ -220,7 +236,15 @@ def test_an_edit_of_the_module_path_is_computed(source: str, expected: tuple[Anc
 
 @pytest.mark.parametrize(
     "source",
-    ["sys.path.append(os.environ['X'])", "sys.path.extend(folders)", "p = sys.path", "sys.path.insert(0, '~/lib')"],
+    [
+        *(
+            "sys.path.append(os.environ['X'])",
+            "sys.path.extend(folders)",
+            "p = sys.path",
+            "sys.path.insert(0, '~/lib')",
+        ),
+        "os.chdir('lib')\nsys.path.insert(0, '')",
+    ],
 )
 def test_an_edit_that_cannot_be_computed_makes_any_folder_a_root(source: str) -> None:
     assert imports_of(source).any_root
@@ -247,6 +271,24 @@ def test_a_script_named_in_a_string_is_seen(source: str, expected: tuple[str, ..
     assert imports_of(source).scripts == expected
 
 
+@pytest.mark.parametrize(
+    ("source", "files", "opaque"),
+    [
+        pytest.param("subprocess.run(['make', 'x'])", ("GNUmakefile", "Makefile", "makefile"), True, id="make"),
+        pytest.param("os.system('make -C a x')", ("GNUmakefile", "Makefile", "makefile"), True, id="a line for make"),
+        pytest.param("C = ['uv', 'run', 'dvc', 'repro']\nsubprocess.run(C)", ("dvc.yaml",), True, id="DVC, wrapped"),
+        pytest.param("subprocess.run(['dvc', 'pull'])", (), False, id="a transfer"),
+        pytest.param("subprocess.run('just x', shell=True)", (), True, id="another program that reads our files"),
+        pytest.param("print('make sure')\nsubprocess.run(['git', 'log'])", (), False, id="a word that is no program"),
+        pytest.param("session.run('tox')", (), False, id="no process"),
+    ],
+)
+def test_a_process_that_reads_what_to_run_is_looked_into(source: str, files: tuple[str, ...], opaque: bool) -> None:
+    found = imports_of(source)
+
+    assert (found.scripts, found.opaque) == (files, opaque)
+
+
 def notebook(*cells: str) -> bytes:
     return json.dumps({"cells": [{"cell_type": "code", "source": c.splitlines(keepends=True)} for c in cells]}).encode()
 
@@ -263,6 +305,24 @@ def test_a_notebook_is_its_code_cells_and_its_magics() -> None:
     assert not found.reaches_everything
     assert {"a", "b", "ext.tool"} <= said(found)
     assert found.scripts == ("helper.py", "other.py", "third.py")
+
+
+def test_a_notebook_runs_a_script_without_its_ending() -> None:
+    found = imports_of_notebook(notebook("%run -i a/helper --n 1", "if x:\n    %run other.ipynb", "%run -m pkg.mod"))
+
+    assert not found.reaches_everything
+    assert found.scripts == ("a/helper.py", "other.ipynb")
+    assert "pkg.mod" in said(found)
+
+
+@pytest.mark.parametrize("cell", ["%run $name", "%run {name}.py", "%run steps/*.py"])
+def test_a_notebook_that_runs_a_script_of_any_name_reaches_everything(cell: str) -> None:
+    assert imports_of_notebook(notebook(cell)).reaches_everything
+
+
+@pytest.mark.parametrize(("cell", "opaque"), [("%%bash\nmake x", True), ("!make x", True), ("%%html\n<b>", False)])
+def test_what_a_shell_runs_in_a_notebook_cannot_be_looked_into(cell: str, opaque: bool) -> None:
+    assert imports_of_notebook(notebook(cell)).opaque == opaque
 
 
 def test_a_notebook_that_changes_its_folder_makes_any_folder_a_root() -> None:

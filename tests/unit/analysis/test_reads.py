@@ -8,6 +8,7 @@ import pytest
 
 from mlgitlab.analysis.reads import reads_of
 from mlgitlab.analysis.references import Reads
+from mlgitlab.analysis.values import Bindings
 
 
 @pytest.mark.parametrize(
@@ -24,6 +25,10 @@ from mlgitlab.analysis.references import Reads
         pytest.param("from langchain_core.tools import tool", Reads.DOCS, id="tools"),
         pytest.param("from google import genai", Reads.DOCS, id="a library below a namespace"),
         pytest.param("import google.genai", Reads.DOCS, id="a library below a namespace, dotted"),
+        pytest.param("from google.adk.agents import Agent", Reads.DOCS, id="a module deeper in a namespace"),
+        pytest.param("agent = Agent(model, tools=[f])", Reads.DOCS, id="functions given to a model"),
+        pytest.param("from langchain_openai import ChatOpenAI\nM.bind_tools([f])", Reads.DOCS, id="tools of a model"),
+        pytest.param("tools = 1\nimport tools.a", Reads.NOTHING, id="something else called tools"),
         pytest.param("M.model_json_schema()", Reads.DOCS, id="schema"),
         pytest.param("print(__doc__)", Reads.NOTHING, id="the module's own"),
         pytest.param("import torch\ntorch.jit.script(m)", Reads.TYPES, id="TorchScript"),
@@ -39,6 +44,14 @@ from mlgitlab.analysis.references import Reads
         pytest.param("open(__file__).read()", Reads.SOURCES, id="its own file"),
         pytest.param("io.open(sys.argv[0])", Reads.SOURCES, id="the program's file"),
         pytest.param("Path(__file__).read_text()", Reads.SOURCES, id="its own path"),
+        pytest.param("open(os.path.abspath(__file__))", Reads.SOURCES, id="its own path in full"),
+        pytest.param("P = Path(__file__).resolve()\nP.read_bytes()", Reads.SOURCES, id="its own path, resolved"),
+        pytest.param("open(features.__file__, 'rb')", Reads.SOURCES, id="another module's file"),
+        pytest.param("open(Path(__file__).parent / 'a')", Reads.NOTHING, id="a file beside it"),
+        pytest.param(
+            "open(os.path.join(os.path.dirname(__file__), 'a'))", Reads.NOTHING, id="a file beside it, joined"
+        ),
+        pytest.param("Path(__file__).parent.joinpath('a').read_text()", Reads.NOTHING, id="a path beside it, read"),
         pytest.param("Path(__file__).parent / 'a'", Reads.NOTHING, id="a path beside it"),
         pytest.param("open(sys.argv[1])", Reads.NOTHING, id="an argument's file"),
         pytest.param("torch.compile(m)", Reads.NOTHING, id="compiled by its syntax"),
@@ -48,4 +61,6 @@ from mlgitlab.analysis.references import Reads
     ],
 )
 def test_what_a_module_reads(source: str, expected: Reads) -> None:
-    assert reads_of(ast.walk(ast.parse(source))) == expected
+    nodes = list(ast.walk(ast.parse(source)))
+
+    assert reads_of(nodes, Bindings(nodes)) == expected

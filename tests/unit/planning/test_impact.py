@@ -180,3 +180,10 @@ def test_a_step_that_cannot_be_looked_into_runs_for_shared_code(path: str, reach
     found = impact(*modified(path), imports=imports, opaque=["fraud:train"])
     assert {step for step in found.reasons if not step.startswith("quality")} == reached
     assert found.unmatched == ()
+
+
+def test_shared_code_stays_shared_where_another_model_names_it_as_an_input() -> None:
+    text = MODELS.replace("paths: models/churn", "paths: models/churn\n        inputs: libs/**")
+    imports = {"libs/a.py": (Hit.of_import(step="churn:train", chain=("libs/a.py", "models/churn/train.py")),)}
+    found = impact(*modified("libs/a.py"), text=text, imports=imports, opaque=["fraud:train"])
+    assert "fraud:train" in found.reasons

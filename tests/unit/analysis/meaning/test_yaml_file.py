@@ -166,6 +166,7 @@ UNREADABLE = [
     pytest.param("? {a: b}\n: c", id="a mapping as a key"),
     pytest.param("a: [", id="no YAML"),
     pytest.param("{{ cookiecutter }}: a", id="a template"),
+    pytest.param("a: 1\n# {% set b = 2 %}\nc: 3", id="a template in a comment"),
     pytest.param("a: \x01", id="a control character"),
     pytest.param(r'a: "\UFFFFFFFF"', id="no character"),
     pytest.param("[" * 100_000, id="deep flow"),

@@ -254,3 +254,10 @@ def test_without_a_graph_or_closure_never_more_is_left_aside(
 
     assert aside(*imported, graph=graph, is_closed=False) <= whole | {"ruff"}
     assert not {"unknown-a", "unknown-b", *ALWAYS} & (whole | aside(*imported, graph=graph, has_graph=False))
+
+
+def test_a_library_that_loads_whatever_is_installed_reaches_all_but_tools() -> None:
+    lock = {"monai": (), "nibabel": (), "ruff": ()}
+    found = unrelated(lock, lock=lock, requires=lock, is_closed=True, imported=["monai"], mentioned=[], known=Known())
+
+    assert found == {"ruff"}
