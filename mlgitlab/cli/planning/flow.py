@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,12 +13,13 @@ from mlgitlab.cli.project.comparison import Comparison, assess_changes, compare,
 from mlgitlab.cli.project.head import Project, instance_of, parameters_of, read_project, with_kept_gates
 from mlgitlab.cli.project.webs import Webs
 from mlgitlab.config.gates import Gates
-from mlgitlab.config.schema import Select
+from mlgitlab.config.schema import Config, Select, Unmatched
 from mlgitlab.frozen import dataclass
 from mlgitlab.pipeline.instance import Instance
 from mlgitlab.planning import gates
 from mlgitlab.planning.derive import with_parameters
 from mlgitlab.planning.evidence import Evidence
+from mlgitlab.planning.impact import Impact
 from mlgitlab.planning.plan import Plan, Question, make
 from mlgitlab.planning.profiles import Chosen, choose
 from mlgitlab.protocols import Repository
@@ -153,12 +154,16 @@ def _question(request: Request, project: Project, profile: Chosen, comparison: C
         everything=everything,
         everything_cause=cause,
         parameters=parameters,
-        notes=(*_notes(request), *lacking),
+        notes=(*_notes(request, project.config, impact), *lacking),
     )
 
 
-def _notes(request: Request) -> tuple[str, ...]:
-    """What the plan leaves out, where somebody might expect it."""
-    if request.config.outside is None:
-        return ()
-    return ("the configuration lies outside the repository: nobody compares it with what it was before",)
+def _notes(request: Request, config: Config, impact: Impact) -> Iterator[str]:
+    """What the plan leaves out, where somebody might expect it, and how to have it run less."""
+    if request.config.outside is not None:
+        yield "the configuration lies outside the repository: nobody compares it with what it was before"
+    if impact.unmatched and config.unmatched is Unmatched.EVERYTHING:
+        yield (
+            "a file that no rule knows makes every step run: name it in `ignore` if it alters no model, "
+            "else in `inputs` of what reads it"
+        )
