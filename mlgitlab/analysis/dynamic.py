@@ -16,6 +16,7 @@ _BY_NAME = frozenset(
 )
 _BY_PATH = frozenset({"run_path", "spec_from_file_location", "SourceFileLoader", "load_source", "execfile"})
 _CODE = frozenset({"exec", "compile", "eval"})
+_LAZY = frozenset({"LazyLoader", "lazy_module"})  # names of other kinds stand among their arguments
 _LISTING = frozenset({"iter_modules", "walk_packages"})
 # Functions of other projects that import what a configuration names.
 _FROM_CONFIGURATION = frozenset({"pydoc.locate", "pkgutil.resolve_name"})
@@ -26,7 +27,9 @@ _FOLDERS = frozenset({"code_path", "code_paths", "py_modules", "runtime_env", "s
 _FROM_FOLDER = frozenset({"load_dataset", "load_dataset_builder", "load_metric"})
 _TRUSTING = "trust_remote_code"
 # See `imports.NAMES`; a dotted name counts by its first part.
-NAMES = _BY_NAME | _BY_PATH | _CODE | _LISTING | _UNSEEN | {"__import__", "attach", "attach_stub", "hub"}
+NAMES = (
+    _LAZY | _BY_NAME | _BY_PATH | _CODE | _LISTING | _UNSEEN | {"__import__", "attach", "attach_stub", "hub", "initpkg"}
+)
 NAMES |= _FOLDERS | _FROM_FOLDER | {_TRUSTING}
 NAMES |= {name.partition(".")[0] for name in _FROM_CONFIGURATION}
 _ARGV = "sys.argv"
@@ -70,7 +73,10 @@ def call(node: ast.Call, bindings: Bindings) -> Loaded:  # noqa: PLR0911  # one 
         return _code(node, name, bindings)
     if name in _LISTING:
         return _listed(node, bindings)
-    if name in ("attach", "attach_stub") and any(
+    if name in _LAZY:
+        texts = [text for arg in node.args for text in bindings.texts(arg) if text.complete and text.prefix]
+        return Loaded(perhaps=tuple(Reference(module=text.prefix) for text in texts if text.prefix.isidentifier()))
+    if name in ("attach", "attach_stub", "initpkg") and any(
         isinstance(arg, ast.Name) and arg.id == "__name__" for arg in node.args
     ):
         return Loaded((_OWN_TREE,))
@@ -195,6 +201,8 @@ def _code(node: ast.Call, name: str, bindings: Bindings) -> Loaded:
     if _is_argument(source, bindings):
         return _ARGUMENTS
     texts = bindings.texts(source)
+    if any(importer in text.prefix for text in texts for importer in ("__import__", "import_module")):
+        return _EVERYTHING
     if all(text.complete for text in texts):
         return Loaded(tuple(ref for text in texts for ref in strings.embedded_imports(text.prefix)))
     if name == "eval" and not any(isinstance(leaf, ast.Call) for leaf in ast.walk(source)):

@@ -170,6 +170,8 @@ def _wrapped(wrapper: str, words: Sequence[str], depth: int) -> Launch:
         groups = (found.perhaps,) if found.perhaps else ()
         return Launch(others=tuple(words), programs=groups, folder=folder, opaque=not groups)
     launch = _module(found.command[0], found.command[1:]) if found.module else recognise(found.command, depth + 1)
+    if wrapper in programs.TASK_RUNNERS and launch == _NOTHING:  # a task may be called `test`, as commands are
+        launch = Launch(others=tuple(words), programs=(found.command[:1],))
     launch = replace(launch, hints=(*launch.hints, *found.perhaps), plain=launch.plain or found.module)
     return _moved(launch, folder)
 

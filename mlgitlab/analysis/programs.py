@@ -27,6 +27,8 @@ SUBCOMMANDS = {
 }
 # Their subcommands that prepare an environment and run nothing of the repository.
 QUIET = _words("sync lock install cache create activate add venv --version")
+# Those that run a project's own tasks by their names.
+TASK_RUNNERS = frozenset({"pdm", "hatch", "rye", "pixi"})
 # Words before the wrapped command that no option announces.
 LEADING_WORD = re.compile(r"\d[\d.,smhdx-]*|0x[\da-fA-F]+")
 

@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator
 
 from mlgitlab.analysis.meaning.directives import is_template
-from mlgitlab.analysis.meaning.keyed import Mark, Node, meaning_of
+from mlgitlab.analysis.meaning.interpolation import resolved
+from mlgitlab.analysis.meaning.keyed import Leaf, Mark, Node, leaves_of
 from mlgitlab.analysis.meaning.values import Kind, Meaning, Part, digest
 
 MOST_BYTES = 4_000_000
@@ -26,12 +27,12 @@ def read(content: bytes) -> Meaning | None:
         return None
     match documents:
         case []:
-            found: Meaning | None = Meaning()
+            leaves: list[Leaf] | None = []
         case [document]:
-            found = meaning_of(document)
+            leaves = leaves_of(document)
         case _:
-            found = meaning_of({Mark("document", str(number)): document for number, document in enumerate(documents)})
-    return found and Meaning(parts=(*_package(content), *found.parts))
+            leaves = leaves_of({Mark("document", str(number)): document for number, document in enumerate(documents)})
+    return None if leaves is None else Meaning(parts=(*_package(content), *resolved(leaves)))
 
 
 def _package(content: bytes) -> Iterator[Part]:
@@ -61,4 +62,4 @@ def documents_of(content: bytes) -> list[Node] | None:
     return documents if text is content else [{Mark("encoding", "mark"): document} for document in documents]
 
 
-KIND = Kind(name="yaml", version=1, matches=matches, read=read)
+KIND = Kind(name="yaml", version=2, matches=matches, read=read)

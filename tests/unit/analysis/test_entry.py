@@ -48,6 +48,9 @@ M = Entries(modules=("pkg.mod",))
         pytest.param("deepspeed --num_gpus 2 x.py --deepspeed ds.json", X, id="deepspeed"),
         pytest.param("coverage run -p x.py", X, id="coverage"),
         pytest.param(
+            "pixi run test", Entries(programs=(("test",),)), id="a task that is called as a command of the shell"
+        ),
+        pytest.param(
             "papermill --cwd a x.ipynb y.ipynb",
             Entries(scripts=("x.ipynb",), guesses=("y.ipynb",), extra_roots=("a", "a/src")),
             id="papermill in another folder",

@@ -52,6 +52,8 @@ def said(imports: Imports) -> set[str]:
             {"models.res", "models**"},
             id="the beginning of a module's name",
         ),
+        pytest.param("apipkg.initpkg(__name__, {'A': '.m:A'})", {".**"}, id="the own package, by apipkg"),
+        pytest.param("x = LazyLoader('x', globals(), 'y')", {"x", "y"}, id="a module for later"),
         pytest.param("N = 'a.b'\nimportlib.import_module(N)", {"a.b"}, id="a name bound once"),
         pytest.param("for n in ('a', 'b'):\n  importlib.import_module(n)", {"a", "b"}, id="names of a loop"),
         pytest.param(
@@ -108,6 +110,7 @@ def test_a_form_of_import_is_seen(source: str, expected: set[str]) -> None:
         "runpy.run_module(name)",
         "exec(open(path).read())",
         "exec(code)",
+        "eval(\"__import__('x')\")",
         "importlib.util.spec_from_file_location('a', path)",
         "pkgutil.iter_modules([path])",
         "sys.meta_path.insert(0, finder)",

@@ -257,3 +257,42 @@ def test_the_comment_that_hydra_reads_counts() -> None:
     assert parts("# @package _global_\na: 1\n") == parts("a: 1\n# told\n# @package _global_\n")
     assert parts("# @package _global_\na: 1\n") != parts("a: 1\n")
     assert parts("# @package _global_\na: 1\n") != parts("# @package model\na: 1\n")
+
+
+@pytest.mark.parametrize(
+    ("value", "key"),
+    [
+        pytest.param("${base.rate}", "base.rate", id="a key"),
+        pytest.param("${base}", "base.rate", id="all below a key"),
+        pytest.param("x-${ base.rate }-${base.seed}", "base.seed", id="within a text"),
+        pytest.param("['${base.rate}']", "base.rate", id="in a list"),
+        pytest.param("${..base.rate}", "base.rate", id="relative"),
+        pytest.param("${base.layers[1]}", "base.layers", id="an element of a list"),
+        pytest.param("${middle}", "base.rate", id="through another"),
+        pytest.param("${oc.select:base.rate,1}", "base.rate", id="by a resolver that takes a key"),
+        pytest.param("${base.${kind}}", "base.rate", id="a name that is put together"),
+    ],
+)
+def test_a_value_that_refers_to_another_changes_with_it(value: str, key: str) -> None:
+    values = {"base.rate": "1", "base.seed": "2", "base.layers": "[3, 4]"}
+
+    def digests(values: dict[str, str]) -> dict[str, str]:
+        base = "\n".join(f"  {name.removeprefix('base.')}: {text}" for name, text in values.items())
+        text = f"kind: rate\nbase:\n{base}\nmiddle: ${{base.rate}}\nmodel:\n  own: 1\n  rate: {value}"
+        return {part.name: part.digest for part in read(text).parts}
+
+    before, after = digests(values), digests({**values, key: "[5]"})
+
+    assert before["model.rate"] != after["model.rate"]
+    assert before["model.own"] == after["model.own"]
+
+
+@pytest.mark.parametrize("value", ["${oc.env:HOME}", "${now:%Y-%m}", "${HOME}/x", "$base", "${loop}"])
+def test_what_refers_to_no_key_of_the_file_changes_with_none(value: str) -> None:
+    one, other = (read(f"rate: {rate}\nloop: ${{loop}}\na: {value}").parts[-1] for rate in (1, 2))
+
+    assert one == other
+
+
+def test_many_references_take_no_long_time() -> None:
+    assert len(read("".join(f"a{number}: ${{a{number + 1}}}\n" for number in range(5000))).parts) == 5000
