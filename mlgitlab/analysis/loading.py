@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Protocol
@@ -82,6 +82,11 @@ class Loading:
         if name not in self._known:
             self._known[name] = self._look(starter, self.web.origins[name])
         return self._known[name]
+
+    @property
+    def links(self) -> Mapping[str, str]:
+        """Each symbolic link, and the path in the repository that it really leads to."""
+        return self.web.links
 
     def is_that_of(self, other: Loading) -> bool:
         """Whether every answer so far came from the one web of both, and from nothing else."""

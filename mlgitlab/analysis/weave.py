@@ -35,8 +35,13 @@ def weave(
         reached = frozenset().union(*[strands[path].targets for path in frontier])
         frontier = sorted(reached - seen)
         seen |= reached
-    web = Web(strands={path: strands[path] for path in sorted(seen)}, origins=origins)
+    web = Web(strands={path: strands[path] for path in sorted(seen)}, origins=origins, links=_links(graph))
     return replace(web, origins={name: _summed(web, origin) for name, origin in origins.items()})
+
+
+def _links(graph: ImportGraph) -> dict[str, str]:
+    found = ((link, graph.tree.real(link)) for link in sorted(graph.tree.links))
+    return {link: real.path for link, real in found if real is not None}
 
 
 def _summed(web: Web, origin: Origin) -> Origin:

@@ -59,10 +59,12 @@ class Web:
     """All files that any step's entry points load, with what each loads, and the steps' origins by name.
 
     loaders: the files that load a path, in the order of `strands`, where that is known without a look at all of them.
+    links: each symbolic link, and the path in the repository that it really leads to.
     """
 
     strands: Mapping[str, Strand]
     origins: Mapping[str, Origin] = field(default_factory=dict)
+    links: Mapping[str, str] = field(default_factory=dict)
     loaders: Callable[[str], Iterable[str]] | None = field(default=None, compare=False)
 
     def spread(self, origin: Origin) -> frozenset[str] | None:

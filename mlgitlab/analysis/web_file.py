@@ -43,6 +43,7 @@ def encode(web: Web) -> bytes:
         "files": len(strands),
         "names": list(names.numbers),
         "origins": origins,
+        "links": dict(sorted(web.links.items())),
         "loaders": [" ".join(numbers) for numbers in loaders],
     }
     return b"\n".join(json.dumps(part, separators=(",", ":")).encode("ascii") for part in (first, *strands))
@@ -66,6 +67,7 @@ def decode(content: bytes) -> Web:
     return Web(
         strands=_Strands(names, numbers, int(document["files"]), rest),
         origins=_Origins(names, dict(document["origins"])),
+        links=dict(document["links"]),
         loaders=loaders_of,
     )
 

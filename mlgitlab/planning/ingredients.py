@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from mlgitlab.analysis.meaning.values import Meaning, digest
 from mlgitlab.config.scalars import Globs
@@ -15,6 +16,7 @@ from mlgitlab.planning.steps import StepSpec
 
 # The keys of a file that counts as a whole.
 WHOLE: tuple[str, ...] = ()
+_NONE: Mapping[str, str] = MappingProxyType({})
 
 
 def files_of(
@@ -24,11 +26,13 @@ def files_of(
     ignore: Globs,
     config_file: str,
     trees: Collection[str] = (),
+    aliases: Mapping[str, str] = _NONE,
 ) -> Mapping[str, tuple[str, tuple[str, ...]]]:
     """Each file that the step depends on: `code` or `input`, and the patterns for its keys (`WHOLE` without).
 
     `entries` are the snapshot's paths, sorted; `trees` those that stand for all below them: submodules and links.
-    What `ignore` takes out counts only where code loads it.
+    What `ignore` takes out counts only where code loads it. aliases: of the entries those that links lead by, each with
+    the file that is there.
     """
     ignored: GlobIndex[None] = GlobIndex()
     ignored.add(ignore, None)
@@ -37,9 +41,10 @@ def files_of(
         for path in (*matching(rule.globs, entries), *_holding(rule.globs, trees)):
             if path == config_file or any(True for _ in ignored.find(path)):
                 continue
-            earlier = found.get(path)
+            real = aliases.get(path, path)
+            earlier = found.get(real)
             whole = not rule.keys or earlier == WHOLE
-            found[path] = WHOLE if whole else tuple(dict.fromkeys((*(earlier or ()), *rule.keys)))
+            found[real] = WHOLE if whole else tuple(dict.fromkeys((*(earlier or ()), *rule.keys)))
     code = dict.fromkeys(loaded, (CODE, WHOLE))
     return {**{path: (INPUT, keys) for path, keys in sorted(found.items())}, **code}
 

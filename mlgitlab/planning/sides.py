@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field
+from types import MappingProxyType
 
 from mlgitlab.changes import Change
 from mlgitlab.config.schema import Config
 from mlgitlab.frozen import dataclass
 from mlgitlab.planning.globs import GlobIndex
+from mlgitlab.planning.links import aliases
 from mlgitlab.planning.relevance import Relevance, Senses, both
 from mlgitlab.planning.steps import Rule, StepSpec
 from mlgitlab.results import Cause
 
 DVC_POINTER = ".dvc"
+_NO_LINKS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,23 +102,31 @@ class Side:
     ignore: GlobIndex[None]
     reached: Reached
     relevance: Relevance
+    links: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, config: Config, steps: Iterable[StepSpec], reached: Reached, relevance: Relevance) -> Side:
-        """Index a configuration's rules."""
+    def of(
+        cls,
+        config: Config,
+        steps: Iterable[StepSpec],
+        reached: Reached,
+        relevance: Relevance,
+        links: Mapping[str, str] = _NO_LINKS,
+    ) -> Side:
+        """Index a configuration's rules. `links`: each symbolic link, and where it really leads."""
         rules: GlobIndex[tuple[str, Rule]] = GlobIndex()
         for step in steps:
             for rule in step.rules:
                 rules.add(rule.globs, (step.id, rule))
         ignore: GlobIndex[None] = GlobIndex()
         ignore.add(config.ignore, None)
-        return cls(rules=rules, ignore=ignore, reached=reached, relevance=relevance)
+        return cls(rules=rules, ignore=ignore, reached=reached, relevance=relevance, links=links)
 
     def look(self, change: Change) -> View:
         """All that this side has to say about a changed path. An import counts even where `ignore` says otherwise."""
         ignored = any(True for _ in self.ignore.find(change.path))
         imported = self.reached.imports.get(change.path, ())
-        matches = () if ignored else tuple(self._matches(change))
+        matches = tuple(self._matches(change, ignored=ignored))
         hits = tuple(hit for match in matches if (hit := self._hit(change, match)))
         by_rules = any(match.claims and not match.rule.keys for match in matches) or self._all_keys(change, matches)
         loaded = change.path in self.reached.known
@@ -126,8 +137,11 @@ class Side:
         by_key = any(match.claims and match.rule.keys for match in matches)
         return View(hits=(*imported, *hits, *unseen), ignored=ignored, claimed=loaded or by_rules, by_key=by_key)
 
-    def _matches(self, change: Change) -> Iterator[_Match]:
-        for path, is_tree in _meant(change):
+    def _matches(self, change: Change, *, ignored: bool) -> Iterator[_Match]:
+        """The rules that mean the path, or another one that links lead to it by, of those that are not ignored."""
+        meant = () if ignored else tuple(_meant(change.path, is_tree=change.is_tree))
+        other = [each for each in aliases(change.path, self.links) if not any(True for _ in self.ignore.find(each))]
+        for path, is_tree in (*meant, *(pair for each in other for pair in _meant(each, is_tree=change.is_tree))):
             for (step, rule), certain in self.rules.find(path, is_tree=is_tree):
                 # What might match something in a submodule does not answer for the rest of it.
                 yield _Match(step=step, rule=rule, certain=certain, claims=rule.claims and certain)
@@ -173,8 +187,8 @@ class _Match:
     claims: bool
 
 
-def _meant(change: Change) -> Iterator[tuple[str, bool]]:
+def _meant(path: str, *, is_tree: bool) -> Iterator[tuple[str, bool]]:
     """The paths that a changed path speaks for, and whether each speaks for all below it."""
-    yield change.path, change.is_tree
-    if change.path.endswith(DVC_POINTER):
-        yield change.path.removesuffix(DVC_POINTER), True
+    yield path, is_tree
+    if path.endswith(DVC_POINTER):
+        yield path.removesuffix(DVC_POINTER), True

@@ -11,6 +11,7 @@ from mlgitlab.config.keys import matches_any
 from mlgitlab.config.schema import Config, Unmatched
 from mlgitlab.planning.fingerprint import INPUT, Ingredient
 from mlgitlab.planning.globs import GlobIndex
+from mlgitlab.planning.links import aliases
 from mlgitlab.planning.sides import DVC_POINTER
 from mlgitlab.planning.steps import Rule, StepSpec
 
@@ -20,7 +21,12 @@ _TOGETHER = "files that no rule knows"
 
 
 def unclaimed(
-    config: Config, steps: Iterable[StepSpec], loaded: Collection[str], modes: Mapping[str, str], config_file: str
+    config: Config,
+    steps: Iterable[StepSpec],
+    loaded: Collection[str],
+    modes: Mapping[str, str],
+    config_file: str,
+    links: Mapping[str, str],
 ) -> Mapping[str, tuple[str, ...]]:
     """Those of the files whose change would run everything, each with the patterns of its keys that a rule claims.
 
@@ -41,7 +47,8 @@ def unclaimed(
             continue
         if any(True for _ in ignored.find(path)):
             continue
-        claims = list(_claims(rules, path, is_tree=not is_file_mode(mode)))
+        read_by = (path, *aliases(path, links))
+        claims = [rule for each in read_by for rule in _claims(rules, each, is_tree=not is_file_mode(mode))]
         if all(rule.keys for rule in claims):
             found[path] = tuple(sorted({key for rule in claims for key in rule.keys}))
     return found

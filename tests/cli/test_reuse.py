@@ -250,3 +250,48 @@ def test_a_file_that_git_does_not_know_yet_is_no_part_of_a_result(project: Proje
     assert project.run("fingerprint", "fraud", "train").out == before
     project.repo.write({"data/rows.csv": "a\n2\n"})
     assert project.run("fingerprint", "fraud", "train").out != before
+
+
+LINKED = """\
+version: 1
+ignore: ["*.md", .gitignore]
+models:
+  fraud:
+    paths: models/fraud
+    inputs: [conf.yaml, data/]
+    train: {command: python models/fraud/train.py, outputs: out/fraud.txt}
+  churn:
+    inputs: shared
+    train: {command: "true", outputs: out/churn.txt}
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "content", "runs"),
+    [
+        pytest.param("shared/conf.yaml", "depth: 4\n", True, id="the file behind a link"),
+        pytest.param("shared/conf.yaml", "depth: 3  # the same\n", False, id="its comments"),
+        pytest.param("shared/tables/new.csv", "a\n", True, id="a new one in a folder behind a link"),
+        pytest.param("shared/other.csv", "a\n", False, id="one beside"),
+    ],
+)
+def test_an_input_that_is_a_link_is_the_file_that_it_leads_to(
+    project: Project, path: str, content: str, runs: bool
+) -> None:
+    project.repo.write(
+        {
+            "mlgitlab.yml": LINKED,
+            "shared/conf.yaml": "depth: 3\n",
+            "shared/tables/a.csv": "a\n",
+            "shared/other.csv": "b",
+        }
+    )
+    (project.repo.folder / "conf.yaml").symlink_to("shared/conf.yaml")
+    (project.repo.folder / "data").symlink_to("shared/tables")
+    base = project.repo.commit("links")
+    project.run("train", "fraud")
+    before = project.run("fingerprint", "fraud", "train").out
+    project.repo.commit("edit", {path: content})
+    assert (project.run("fingerprint", "fraud", "train").out != before) == runs
+    assert ("fraud:train" in running(project.pushed(base))) == runs
+    assert ("fraud:train: trained" in project.run("train", "fraud").out) == runs

@@ -116,14 +116,14 @@ def assess_changes(
         project=project,
         config_file=file if is_config_changed else "",
     )
-    reached, pasts = look.all(bases) if changes.changes else (Reached(), [])
+    reached, pasts, links = look.all(bases) if changes.changes else (Reached(), [], {})
     if is_config_changed and not baseline.bases:
         unsaid = f"{paths.show(file)} changed, and without a base nothing says in which keys"
         pasts.append(_Past(by_config=_all_because(project.steps, unsaid, file)))
     reached = reduce(or_, (past.reached for past in pasts), reached)
     impact = assess(
         changes.changes,
-        head=Side.of(project.config, project.steps.values(), reached, look.relevance),
+        head=Side.of(project.config, project.steps.values(), reached, look.relevance, links),
         bases=[past.side for past in pasts if past.side],
         steps=project.steps,
         relevance=look.relevance,
@@ -153,12 +153,12 @@ class _Look:
     project: Project
     config_file: str
 
-    def all(self, bases: Sequence[Scene]) -> tuple[Reached, list[_Past]]:
-        """What the steps load of the changed files in the head, and what each base adds."""
+    def all(self, bases: Sequence[Scene]) -> tuple[Reached, list[_Past], Mapping[str, str]]:
+        """What the steps load of the changed files in the head, what each base adds, and the head's symbolic links."""
         steps = self.project.steps
         loading = self._loading(self.project.scene, steps)
         reached = reach(steps.values(), loading, self.code, self.relevance)
-        return reached, [self._past(base, loading) for base in bases]
+        return reached, [self._past(base, loading) for base in bases], loading.links
 
     def _loading(self, scene: Scene, steps: Mapping[str, StepSpec]) -> Loading:
         return self.webs.loading(scene, [starter_of(step) for step in steps.values()])
@@ -182,8 +182,9 @@ class _Look:
 
     def _side(self, config: Config, declared: Mapping[str, StepSpec], base: Scene) -> Side:
         steps = with_dvc(declared, base.snapshot).steps
-        reached = reach(steps.values(), self._loading(base, steps), self.code, self.relevance)
-        return Side.of(config, steps.values(), reached, self.relevance)
+        loading = self._loading(base, steps)
+        reached = reach(steps.values(), loading, self.code, self.relevance)
+        return Side.of(config, steps.values(), reached, self.relevance, loading.links)
 
 
 def config_then(snapshot: Snapshot, file: str) -> Config | str:

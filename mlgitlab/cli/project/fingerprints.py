@@ -18,6 +18,7 @@ from mlgitlab.config.schema import Config, StepKind
 from mlgitlab.planning.differences import Difference
 from mlgitlab.planning.fingerprint import Fingerprint, Ingredient, assemble
 from mlgitlab.planning.ingredients import WHOLE, files_of, ingredient, matching
+from mlgitlab.planning.links import all_aliases
 from mlgitlab.planning.reach import starter_of
 from mlgitlab.planning.relevance import Relevance
 from mlgitlab.planning.steps import StepSpec
@@ -136,7 +137,7 @@ class Fingerprints:
             anything = self._loadings[step.id].everything | self._known if seen else ()
             files = {*loaded.files, *anything}
             self._known_files[step.id] = files_of(
-                step, files, self._paths, self.config.ignore, self.config_file, self._trees
+                step, files, self._paths, self.config.ignore, self.config_file, self._trees, self._aliases
             )
         return self._known_files[step.id]
 
@@ -164,7 +165,7 @@ class Fingerprints:
         """What every step may depend on: files that no rule knows, of those that a commit holds."""
         entries, held = self.scene.snapshot.entries(), self.webs.committed(self.scene)
         modes = {path: entry.mode for path, entry in entries.items() if path in held}
-        found = unclaimed(self.config, self.steps.values(), self._known, modes, self.config_file)
+        found = unclaimed(self.config, self.steps.values(), self._known, modes, self.config_file, self._links)
         return ingredients(found, self.scene.snapshot.blobs(found), self.meanings(found))
 
     def _unknown(self, step: StepSpec) -> tuple[str, ...]:
@@ -175,7 +176,17 @@ class Fingerprints:
 
     @cached_property
     def _paths(self) -> Sequence[str]:
-        return sorted(self.scene.snapshot.entries())
+        return sorted((*self.scene.snapshot.entries(), *self._aliases))
+
+    @cached_property
+    def _links(self) -> Mapping[str, str]:
+        self._load(self.steps)
+        return next((loading.links for loading in self._loadings.values()), {})
+
+    @cached_property
+    def _aliases(self) -> Mapping[str, str]:
+        """The other paths of files, by which links lead to them."""
+        return all_aliases(self.scene.snapshot.entries(), self._links)
 
     @cached_property
     def _kept(self) -> KeptMeanings:
