@@ -19,7 +19,6 @@ NO_PART_OF_A_MODEL = {
     *(".gitignore", ".gitlab-ci.yml", ".gitlab/mlgitlab.yml", "README.md", "mlgitlab.yml"),
     *("libs/tests/test_features.py", "libs/tests/test_training.py", "requirements-dev.txt", "ruff.toml"),
     "tests/test_training.py",
-    "libs/training/params.schema.json",  # quality:configs alone reads it
     *("serve.py", "requests.jsonl"),  # the gate alone reads them, and there is no store to judge for
 }
 SEED = 20260114

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mlgitlab.jobs.gate.metrics.means import alike
 from mlgitlab.jobs.gate.metrics.measured import Measured, Options
 from mlgitlab.jobs.gate.predictions import Predictions, Task
 from mlgitlab.jobs.gate.rows.selection import Rows
@@ -33,7 +34,8 @@ def calibration_error(rows: Rows, options: Options) -> Measured | str:
     table = binned(rows, rows.units(), np.zeros(rows.count, dtype=np.int64), 1, options.bins)[:, 0]
     sums = Sums(table=table, times=np.ones(len(table)))
     found = sums.resampled(partial(binned_error, options.bins), options.draws, rows.seed)
-    found = replace(found, excess=excess(table, options.bins), reach=1 / rows.independent)
+    same = alike(np.split(table[:, 1:], len(rows.sides), axis=1))
+    found = replace(found, excess=excess(table, options.bins), reach=1 / rows.independent if same else 0.0)
     return Measured(values=tuple(map(float, found.estimate)), resampled=found)
 
 

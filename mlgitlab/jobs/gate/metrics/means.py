@@ -41,8 +41,11 @@ def mean(metric: Metric, rows: Rows, options: Options) -> Measured | str:
 
 
 def _reach(rows: Rows, terms: Sequence[Floats]) -> float:
-    """How far one unit that was not seen could move a mean, or the difference of two: a whole range of terms seen."""
-    return (max(map(np.max, terms)) - min(map(np.min, terms))) / rows.independent
+    """How far a unit that was not seen could move the difference of two means that are the same on every row.
+
+    By the whole range of terms that were seen. Where rows do differ, these show how far.
+    """
+    return float(np.ptp(terms[0])) / rows.independent if alike(terms) else 0.0
 
 
 def _mean(sums: Floats) -> Floats:
@@ -68,6 +71,11 @@ def r2(rows: Rows, options: Options) -> Measured | str:
 def _explained(sums: Floats) -> Floats:
     variance = sums[..., 2:3] - sums[..., 1:2] ** 2 / sums[..., :1]
     return np.asarray(1 - sums[..., 3:] / variance)
+
+
+def alike(columns: Sequence[Floats]) -> bool:
+    """Whether two sides have the same numbers, row by row."""
+    return len(columns) > 1 and bool(np.array_equal(columns[0], columns[1]))
 
 
 def of_sums(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
+from mlgitlab.jobs.gate.metrics.means import alike
 from mlgitlab.jobs.gate.metrics.measured import Measured, Options
 from mlgitlab.jobs.gate.predictions import Predictions
 from mlgitlab.jobs.gate.rows.selection import Rows
@@ -45,8 +46,8 @@ def measured(metric: OwnMetric, rows: Rows, options: Options) -> Measured | str:
         draws=drawn,
         influence=influence,
         times=np.ones(len(left)),
-        reach=float(np.ptp(influence))
-        / len(left),  # the function is not known: as far apart as rows are that were seen
+        # Where no row tells the sides apart: as far as a row that was seen moves either.
+        reach=float(np.ptp(influence)) / len(left) if alike(tuple(drawn.T)) else 0.0,
     )
     return Measured(values=tuple(values), resampled=found)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from mlgitlab.config.gates_metrics import Metric
+from mlgitlab.jobs.gate.metrics.means import alike
 from mlgitlab.jobs.gate.metrics.measured import Measured, Options
 from mlgitlab.jobs.gate.predictions import Predictions
 from mlgitlab.jobs.gate.rows.selection import Rows
@@ -38,7 +39,8 @@ def measured(metric: Metric, rows: Rows, options: Options) -> Measured | str:
     table = np.stack([weight, *(weight * each for each in values)], axis=1)[relevant]
     sums = Sums(table=table, times=np.ones(len(table)))
     found = sums.resampled(lambda total: total[..., 1:] / total[..., :1], options.draws, rows.seed)
-    found = replace(found, reach=1 / len(table))  # each query's value lies between 0 and 1
+    # Where no query tells the sides apart: each one's value lies between 0 and 1.
+    found = replace(found, reach=1 / len(table) if alike(values) else 0.0)
     left_out = int(np.count_nonzero(~relevant))
     notes = (f"{left_out} of {count} queries have no relevant row, and do not count",) if left_out else ()
     return Measured(values=tuple(map(float, found.estimate)), resampled=found, notes=notes)
