@@ -131,7 +131,9 @@ def test_a_table_does_not_drift_from_itself(frame: pl.DataFrame) -> None:
 @settings(suppress_health_check=[HealthCheck.too_slow])
 def test_a_table_passes_the_schema_drafted_from_it(frame: pl.DataFrame) -> None:
     schema = pandera.polars.DataFrameSchema.from_yaml(draft(profiled(measure([frame])), "x").decode())
-    assert list(schema.columns) == frame.columns
+    # pandera takes these names for patterns, and the draft leaves them out.
+    plain = [name for name in frame.columns if name != "*" and not (name.startswith("^") and name.endswith("$"))]
+    assert list(schema.columns) == plain
     schema.validate(frame, lazy=True)
 
 
