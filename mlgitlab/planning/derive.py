@@ -26,7 +26,7 @@ from mlgitlab.planning.datasets import (
     validation_of,
 )
 from mlgitlab.planning.named import named_by
-from mlgitlab.planning.steps import Need, Rule, StepSpec
+from mlgitlab.planning.steps import Need, Rule, StepSpec, products
 from mlgitlab.results import Cause
 
 T = TypeVar("T")
@@ -212,7 +212,7 @@ def _spec(  # noqa: PLR0913 (every kind of step is made here, so that all inheri
         kind=kind,
         owner=owner,
         command=step.command,
-        rules=(*rules, *named_by(key, defaults.before_script, step.command, rules, _products(step)))
+        rules=(*rules, *named_by(key, defaults.before_script, step.command, rules, products(step)))
         if kind in _OF_DATA_AND_MODELS
         else rules,
         entry=step.entry,
@@ -245,12 +245,6 @@ def _spec(  # noqa: PLR0913 (every kind of step is made here, so that all inheri
         demand=demand(asked, on) if asked and gpu else None,
         origins=inherited.origins,
     )
-
-
-def _products(step: Step) -> tuple[str, ...]:
-    """What the step's command leaves."""
-    files = (step.metrics, step.junit, step.codequality, step.coverage, step.predictions and step.predictions.file)
-    return (*step.outputs, *step.checkpoint, *(file for file in files if file))
 
 
 def _gpu(config: Config, asked: Gpu | None) -> tuple[Gpu | None, GpuType | None]:

@@ -139,9 +139,9 @@ class Side:
 
     def _matches(self, change: Change, *, ignored: bool) -> Iterator[_Match]:
         """The rules that mean the path, or another one that links lead to it by, of those that are not ignored."""
-        meant = () if ignored else tuple(_meant(change.path, is_tree=change.is_tree))
+        own = () if ignored else tuple(meant(change.path, is_tree=change.is_tree))
         other = [each for each in aliases(change.path, self.links) if not any(True for _ in self.ignore.find(each))]
-        for path, is_tree in (*meant, *(pair for each in other for pair in _meant(each, is_tree=change.is_tree))):
+        for path, is_tree in (*own, *(pair for each in other for pair in meant(each, is_tree=change.is_tree))):
             for (step, rule), certain in self.rules.find(path, is_tree=is_tree):
                 # What might match something in a submodule does not answer for the rest of it.
                 yield _Match(step=step, rule=rule, certain=certain, claims=rule.claims and certain)
@@ -187,7 +187,7 @@ class _Match:
     claims: bool
 
 
-def _meant(path: str, *, is_tree: bool) -> Iterator[tuple[str, bool]]:
+def meant(path: str, *, is_tree: bool) -> Iterator[tuple[str, bool]]:
     """The paths that a changed path speaks for, and whether each speaks for all below it."""
     yield path, is_tree
     if path.endswith(DVC_POINTER):

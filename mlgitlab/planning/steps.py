@@ -9,7 +9,7 @@ from mlgitlab.config.gates import Gates
 from mlgitlab.config.gates_predictions import PredictionsFile
 from mlgitlab.config.gpus import Demand, Gpu
 from mlgitlab.config.scalars import Duration, Globs
-from mlgitlab.config.schema import Loss, StepKind
+from mlgitlab.config.schema import Loss, Step, StepKind
 from mlgitlab.frozen import dataclass
 from mlgitlab.results import Cause
 
@@ -127,3 +127,9 @@ class StepSpec:
     def differences(self, other: StepSpec) -> tuple[str, ...]:
         """Names of the fields whose values differ."""
         return tuple(f.name for f in fields(self) if f.compare and getattr(self, f.name) != getattr(other, f.name))
+
+
+def products(step: Step | StepSpec) -> tuple[str, ...]:
+    """What the command of a step leaves: files, folders and patterns."""
+    files = (step.metrics, step.junit, step.codequality, step.coverage, step.predictions and step.predictions.file)
+    return tuple(product for product in (*step.outputs, *step.checkpoint, *files) if product)

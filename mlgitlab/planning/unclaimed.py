@@ -12,8 +12,8 @@ from mlgitlab.config.schema import Config, Unmatched
 from mlgitlab.planning.fingerprint import INPUT, Ingredient
 from mlgitlab.planning.globs import GlobIndex
 from mlgitlab.planning.links import aliases
-from mlgitlab.planning.sides import DVC_POINTER
-from mlgitlab.planning.steps import Rule, StepSpec
+from mlgitlab.planning.sides import meant
+from mlgitlab.planning.steps import Rule, StepSpec, products
 
 # More than this are named together: what a result depends on is kept with it.
 _MOST_NAMED = 1000
@@ -40,7 +40,7 @@ def unclaimed(
         rules.add(rule.globs, rule)
     ignored: GlobIndex[None] = GlobIndex()
     ignored.add(config.ignore, None)
-    left = {paths.normalise(product) for step in every for product in _products(step)}
+    left = {paths.normalise(product) for step in every for product in products(step)}
     found: dict[str, tuple[str, ...]] = {}
     for path, mode in modes.items():
         if path in loaded or path == config_file or not left.isdisjoint((path, *paths.ancestors(path))):
@@ -68,18 +68,10 @@ def ingredients(
     return (Ingredient(INPUT, _TOGETHER, digest([list(each) for each in told])),)
 
 
-def _products(step: StepSpec) -> Iterator[str]:
-    files = (step.metrics, step.junit, step.codequality, step.coverage)
-    yield from (product for product in (*step.outputs, *step.checkpoint, *files) if product)
-    if step.predictions:
-        yield step.predictions.file
-
-
 def _claims(rules: GlobIndex[Rule], path: str, *, is_tree: bool) -> Iterator[Rule]:
     """The rules that say what a path means; see `Side.look`."""
-    yield from (rule for rule, certain in rules.find(path, is_tree=is_tree) if certain)
-    if path.endswith(DVC_POINTER):
-        yield from (rule for rule, certain in rules.find(path.removesuffix(DVC_POINTER), is_tree=True) if certain)
+    for place, tree in meant(path, is_tree=is_tree):
+        yield from (rule for rule, certain in rules.find(place, is_tree=tree) if certain)
 
 
 def _counted(meaning: Meaning, claimed: tuple[str, ...]) -> str:
