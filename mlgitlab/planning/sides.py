@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field
-from types import MappingProxyType
 
 from mlgitlab.changes import Change
 from mlgitlab.config.schema import Config
 from mlgitlab.frozen import dataclass
 from mlgitlab.planning.globs import GlobIndex
-from mlgitlab.planning.links import aliases
+from mlgitlab.planning.links import NO_LINKS, Links
 from mlgitlab.planning.relevance import Relevance, Senses, both
 from mlgitlab.planning.steps import Rule, StepSpec
 from mlgitlab.results import Cause
 
 DVC_POINTER = ".dvc"
-_NO_LINKS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +100,7 @@ class Side:
     ignore: GlobIndex[None]
     reached: Reached
     relevance: Relevance
-    links: Mapping[str, str] = field(default_factory=dict)
+    links: Links = NO_LINKS
 
     @classmethod
     def of(
@@ -111,9 +109,9 @@ class Side:
         steps: Iterable[StepSpec],
         reached: Reached,
         relevance: Relevance,
-        links: Mapping[str, str] = _NO_LINKS,
+        links: Links = NO_LINKS,
     ) -> Side:
-        """Index a configuration's rules. `links`: each symbolic link, and where it really leads."""
+        """Index a configuration's rules."""
         rules: GlobIndex[tuple[str, Rule]] = GlobIndex()
         for step in steps:
             for rule in step.rules:
@@ -140,7 +138,7 @@ class Side:
     def _matches(self, change: Change, *, ignored: bool) -> Iterator[_Match]:
         """The rules that mean the path, or another one that links lead to it by, of those that are not ignored."""
         own = () if ignored else tuple(meant(change.path, is_tree=change.is_tree))
-        other = [each for each in aliases(change.path, self.links) if not any(True for _ in self.ignore.find(each))]
+        other = [each for each in self.links.aliases(change.path) if not any(True for _ in self.ignore.find(each))]
         for path, is_tree in (*own, *(pair for each in other for pair in meant(each, is_tree=change.is_tree))):
             for (step, rule), certain in self.rules.find(path, is_tree=is_tree):
                 # What might match something in a submodule does not answer for the rest of it.

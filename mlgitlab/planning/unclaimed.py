@@ -11,7 +11,7 @@ from mlgitlab.config.keys import matches_any
 from mlgitlab.config.schema import Config, Unmatched
 from mlgitlab.planning.fingerprint import INPUT, Ingredient
 from mlgitlab.planning.globs import GlobIndex
-from mlgitlab.planning.links import aliases
+from mlgitlab.planning.links import Links
 from mlgitlab.planning.sides import meant
 from mlgitlab.planning.steps import Rule, StepSpec, products
 
@@ -26,7 +26,7 @@ def unclaimed(
     loaded: Collection[str],
     modes: Mapping[str, str],
     config_file: str,
-    links: Mapping[str, str],
+    links: Links,
 ) -> Mapping[str, tuple[str, ...]]:
     """Those of the files whose change would run everything, each with the patterns of its keys that a rule claims.
 
@@ -47,7 +47,7 @@ def unclaimed(
             continue
         if any(True for _ in ignored.find(path)):
             continue
-        read_by = (path, *aliases(path, links))
+        read_by = (path, *links.aliases(path))
         claims = [rule for each in read_by for rule in _claims(rules, each, is_tree=not is_file_mode(mode))]
         if all(rule.keys for rule in claims):
             found[path] = tuple(sorted({key for rule in claims for key in rule.keys}))

@@ -23,6 +23,7 @@ from mlgitlab.planning.baseline import Resolved, Rule, resolve
 from mlgitlab.planning.derive import derive
 from mlgitlab.planning.dvc import with_dvc
 from mlgitlab.planning.impact import Impact, assess
+from mlgitlab.planning.links import NO_LINKS, Links
 from mlgitlab.planning.reach import loadable, reach, starter_of
 from mlgitlab.planning.reasons import config_reasons
 from mlgitlab.planning.relevance import Relevance
@@ -116,7 +117,7 @@ def assess_changes(
         project=project,
         config_file=file if is_config_changed else "",
     )
-    reached, pasts, links = look.all(bases) if changes.changes else (Reached(), [], {})
+    reached, pasts, links = look.all(bases) if changes.changes else (Reached(), [], NO_LINKS)
     if is_config_changed and not baseline.bases:
         unsaid = f"{paths.show(file)} changed, and without a base nothing says in which keys"
         pasts.append(_Past(by_config=_all_because(project.steps, unsaid, file)))
@@ -153,12 +154,12 @@ class _Look:
     project: Project
     config_file: str
 
-    def all(self, bases: Sequence[Scene]) -> tuple[Reached, list[_Past], Mapping[str, str]]:
+    def all(self, bases: Sequence[Scene]) -> tuple[Reached, list[_Past], Links]:
         """What the steps load of the changed files in the head, what each base adds, and the head's symbolic links."""
         steps = self.project.steps
         loading = self._loading(self.project.scene, steps)
         reached = reach(steps.values(), loading, self.code, self.relevance)
-        return reached, [self._past(base, loading) for base in bases], loading.links
+        return reached, [self._past(base, loading) for base in bases], Links(loading.links)
 
     def _loading(self, scene: Scene, steps: Mapping[str, StepSpec]) -> Loading:
         return self.webs.loading(scene, [starter_of(step) for step in steps.values()])
@@ -184,7 +185,7 @@ class _Look:
         steps = with_dvc(declared, base.snapshot).steps
         loading = self._loading(base, steps)
         reached = reach(steps.values(), loading, self.code, self.relevance)
-        return Side.of(config, steps.values(), reached, self.relevance, loading.links)
+        return Side.of(config, steps.values(), reached, self.relevance, Links(loading.links))
 
 
 def config_then(snapshot: Snapshot, file: str) -> Config | str:

@@ -18,7 +18,7 @@ from mlgitlab.config.schema import Config, StepKind
 from mlgitlab.planning.differences import Difference
 from mlgitlab.planning.fingerprint import Fingerprint, Ingredient, assemble
 from mlgitlab.planning.ingredients import WHOLE, files_of, ingredient, matching
-from mlgitlab.planning.links import all_aliases
+from mlgitlab.planning.links import Links
 from mlgitlab.planning.reach import starter_of
 from mlgitlab.planning.relevance import Relevance
 from mlgitlab.planning.steps import StepSpec
@@ -179,14 +179,14 @@ class Fingerprints:
         return sorted((*self.scene.snapshot.entries(), *self._aliases))
 
     @cached_property
-    def _links(self) -> Mapping[str, str]:
-        self._load(self.steps)
-        return next((loading.links for loading in self._loadings.values()), {})
+    def _links(self) -> Links:
+        """Those of the snapshot, which every loading knows; whoever asks has loaded some step."""
+        return Links(next(iter(self._loadings.values())).links)
 
     @cached_property
     def _aliases(self) -> Mapping[str, str]:
         """The other paths of files, by which links lead to them."""
-        return all_aliases(self.scene.snapshot.entries(), self._links)
+        return self._links.all_aliases(self.scene.snapshot.entries())
 
     @cached_property
     def _kept(self) -> KeptMeanings:

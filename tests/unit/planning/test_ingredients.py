@@ -8,6 +8,7 @@ from mlgitlab.analysis.meaning.values import Layer, Meaning, Part
 from mlgitlab.config.scalars import Globs
 from mlgitlab.planning import unclaimed
 from mlgitlab.planning.ingredients import files_of
+from mlgitlab.planning.links import NO_LINKS, Links
 from tests.projects import FILE, MODELS, config, impact, modified, steps
 
 PATHS = (
@@ -18,7 +19,7 @@ FILES = dict.fromkeys(PATHS, "100644")
 
 
 def found(text: str = MODELS, modes: dict[str, str] = FILES) -> set[str]:
-    return set(unclaimed.unclaimed(config(text), steps(text).values(), {"libs/loaded.py"}, modes, FILE, {}))
+    return set(unclaimed.unclaimed(config(text), steps(text).values(), {"libs/loaded.py"}, modes, FILE, NO_LINKS))
 
 
 @pytest.mark.parametrize("path", [path for path in PATHS if path != "libs/loaded.py"])
@@ -36,14 +37,14 @@ def test_a_project_for_which_unknown_files_run_nothing_has_none() -> None:
 
 
 def test_a_file_is_known_by_a_rule_about_a_link_to_it() -> None:
-    claimed, linked = config(MODELS), {"models/fraud/data": "shared"}
+    claimed, linked = config(MODELS), Links({"models/fraud/data": "shared"})
     modes = {"shared/a.csv": "100644", "other/a.csv": "100644"}
     assert set(unclaimed.unclaimed(claimed, steps(MODELS).values(), (), modes, FILE, linked)) == {"other/a.csv"}
 
 
 def test_of_a_file_some_keys_of_which_are_claimed_the_others_count() -> None:
     text = MODELS.replace("paths: models/churn", 'paths: models/churn\n        inputs: "params.yaml:churn.**"')
-    keys = unclaimed.unclaimed(config(text), steps(text).values(), (), FILES, FILE, {})["params.yaml"]
+    keys = unclaimed.unclaimed(config(text), steps(text).values(), (), FILES, FILE, NO_LINKS)["params.yaml"]
 
     def told(*parts: Part) -> str:
         return unclaimed.ingredients({"a": keys}, {"a": "0"}, {"a": Meaning(parts=parts)})[0].digest

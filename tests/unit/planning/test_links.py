@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from mlgitlab.planning.links import aliases, all_aliases
+from mlgitlab.planning.links import Links
 
 
 @pytest.mark.parametrize(
@@ -23,14 +23,14 @@ from mlgitlab.planning.links import aliases, all_aliases
     ],
 )
 def test_a_path_has_other_names(links: Mapping[str, str], path: str, expected: tuple[str, ...]) -> None:
-    assert aliases(path, links) == expected
+    assert Links(links).aliases(path) == expected
 
 
 def test_many_links_to_folders_above_themselves_end() -> None:
     links = {f"a/{number}": "a" for number in range(50)}
-    assert len(aliases("a/x", links)) <= 1100
+    assert len(Links(links).aliases("a/x")) <= 1100
 
 
 def test_every_alias_says_where_it_leads() -> None:
     links = {"data": "shared/data"}
-    assert all_aliases(["shared/data/x", "y"], links) == {"data/x": "shared/data/x"}
+    assert Links(links).all_aliases(["shared/data/x", "y"]) == {"data/x": "shared/data/x"}
