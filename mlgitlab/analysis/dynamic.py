@@ -181,8 +181,7 @@ def _is_argument(node: ast.expr, bindings: Bindings, depth: int = 0) -> bool:
     """Whether it is an argument of the command line, or the text of the file that one names."""
     match node:
         case ast.Name(id=name) if (loop := bindings.loop(name)) is not None:
-            all_of_them = isinstance(loop, ast.Subscript) and isinstance(loop.slice, ast.Slice)
-            return bindings.qualified(loop.value if isinstance(loop, ast.Subscript) and all_of_them else loop) == _ARGV
+            return bindings.qualified(_unsliced(loop)) == _ARGV
         case ast.Name(id=name) if depth < 5 and (value := bindings.value(name)) is not None:
             return _is_argument(value, bindings, depth + 1)
         case ast.Subscript(value=whole, slice=ast.Constant(value=int())):
@@ -192,6 +191,15 @@ def _is_argument(node: ast.expr, bindings: Bindings, depth: int = 0) -> bool:
         case ast.Call(func=function, args=[inner, *_]) if bindings.qualified(function) in _OF_A_FILE:
             return _is_argument(inner, bindings, depth + 1)
     return False
+
+
+def _unsliced(node: ast.expr) -> ast.expr:
+    """What a slice is taken of: `x` of `x[1:]`."""
+    match node:
+        case ast.Subscript(value=whole, slice=ast.Slice()):
+            return whole
+        case _:
+            return node
 
 
 def _code(node: ast.Call, name: str, bindings: Bindings) -> Loaded:

@@ -36,8 +36,9 @@ def mean(metric: Metric, rows: Rows, options: Options) -> Measured | str:
     columns, reach = [np.ones(rows.count), *terms], _reach(rows, terms)
     if metric is not Metric.RMSE:
         return of_sums(rows, columns, _mean, options.draws, reach)
-    least = min(float(np.sqrt(np.average(each, weights=rows.weight))) for each in terms)
-    return of_sums(rows, columns, _root_mean, options.draws, reach / (2 * least) if least else 0.0)
+    if reach:  # that of a root is less by its derivative, here the same for both sides
+        reach /= 2 * float(np.sqrt(np.average(terms[0], weights=rows.weight)))
+    return of_sums(rows, columns, _root_mean, options.draws, reach)
 
 
 def _reach(rows: Rows, terms: Sequence[Floats]) -> float:
