@@ -2,28 +2,6 @@
 
 from __future__ import annotations
 
-import json
+from mlgitlab.cli.runner.pausing import pausing
 
-import click
-
-from mlgitlab.cli.main import Surroundings
-from mlgitlab.cli.options import json_option
-from mlgitlab.cli.runner import report
-from mlgitlab.cli.runner.options import file_option, number_of, url_option
-from mlgitlab.cli.wiring import runner as world
-
-
-@click.command("resume")
-@click.argument("runner")
-@url_option
-@file_option
-@json_option
-@click.pass_obj
-def command(around: Surroundings, runner: str, url: str, file: str, as_json: bool) -> None:
-    """Let RUNNER take jobs again.
-
-    RUNNER is a number, or a name in this host's config.toml.
-    """
-    number = number_of(world.config_toml(around, file), url, runner)
-    found = world.api(around, url).pause(number, paused=False)
-    click.echo(json.dumps(report.facts(found), indent=2) if as_json else f"runner {number} takes jobs again")
+command = pausing("resume", "Let RUNNER take jobs again.", "takes jobs again", paused=False)
